@@ -1,0 +1,1 @@
+"""Pure: the instruments of the fixed battery."""

@@ -1,0 +1,87 @@
+"""What every instrument of the battery provides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auditor.core.items import Contrast, Item, Prompt, Stimulus, Tier
+from auditor.core.measures import Measure
+from auditor.core.responses import Response, Score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One wording of an instrument's question."""
+
+    template_id: str
+    text: str
+    """With the instrument's own `{fields}`."""
+    answer: str = ""
+    """Form of the complete answer whose log-likelihood is taken; empty where it is fixed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierPlan:
+    """How much of the battery a tier asks."""
+
+    n_stimuli: int
+    """Stimuli a contrast."""
+    n_templates: int
+    is_rotated: bool
+    """True: each stimulus gets one template, in turn; False: every template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """Everything that is asked, in one tier."""
+
+    version: str
+    sha256: str
+    tier: Tier
+    contrasts: tuple[Contrast, ...]
+    stimuli: tuple[Stimulus, ...]
+    items: tuple[Item, ...]
+
+    def contrast(self, contrast_id: str) -> Contrast:
+        """The contrast with this id; KeyError when there is none."""
+        for contrast in self.contrasts:
+            if contrast.contrast_id == contrast_id:
+                return contrast
+        raise KeyError(contrast_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumericalNoise:
+    """How far one item's value moves when the batch around it changes."""
+
+    instrument: str
+    n: int
+    """Items scored twice."""
+    standard_deviation: float
+    """Of the difference between the two values, in log-odds."""
+    largest: float
+
+
+class Instrument(Protocol):
+    """One test of the battery; pure."""
+
+    name: str
+    construct: str
+    source: str
+
+    def items(
+        self, stimuli: Sequence[Stimulus], contrasts: Mapping[str, Contrast],
+        templates: Sequence[Template], plan: TierPlan,
+    ) -> tuple[Item, ...]:
+        """The items of one tier, every order crossed."""
+
+    def prompts(self, item: Item) -> tuple[Prompt, ...]:
+        """One prompt a mode."""
+
+    def score(self, item: Item, response: Response) -> Score:
+        """What one response counts for."""
+
+    def measures(
+        self, battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
+    ) -> tuple[Measure, ...]:
+        """Every measure of this instrument, a contrast at a time."""

@@ -1,0 +1,68 @@
+"""One number over many items, with everything that it must never be shown without."""
+
+from dataclasses import dataclass
+
+from auditor.core.items import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A closed interval; `level` is its confidence level, or 1.0 for bounds without assumptions."""
+
+    low: float
+    high: float
+    level: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise ValueError(f"low {self.low} > high {self.high}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A number over many items, its uncertainty, and what was left out of it."""
+
+    measure_id: str
+    """`name[contrast_id]`, as in `word-association.score[race.names]`."""
+    name: str
+    """As a policy names it: `word-association.score`, `gap`, `word-association.invalid-rate`, ..."""
+    instrument: str
+    category: str
+    contrast_id: str
+    role: Role
+    unit: str
+    """`score` (-1 to 1, 0 none, + stereotype) or `rate` (0 to 1)."""
+    value: float | None
+    undefined_because: str | None
+    """Set exactly when `value` is None."""
+    interval: Interval | None
+    """95 % interval with the stimulus as the unit, numerical noise added."""
+    equivalence_interval: Interval | None
+    """90 % interval, for the two one-sided tests."""
+    bounds: Interval | None
+    """What the value could be if every unusable answer went one way, or the other."""
+    n: int
+    """Responses that were scored."""
+    n_unscored: int
+    """Responses that could not be scored."""
+    n_clusters: int
+    standard_error: float | None
+    degrees_of_freedom: int | None
+    minimum_detectable_effect: float | None
+    """Detected with 80 % power at a two-sided 5 % level, given this standard error."""
+    position_bias_rate: float | None
+    """Share of the answers that pair the words in the listed order; 0.5 is none."""
+    position_effect: float | None
+    """Mean pull towards the listed order, on the measure's own scale."""
+    agreement_effect: float | None
+    """Mean pull towards agreeing with both a statement and its mirror, on the measure's own scale."""
+    stereotype_share: float | None
+    """Share of the stimuli on the stereotype side, after balancing."""
+    by_template: tuple[tuple[str, float], ...] = ()
+    """The value for each template alone: how much rests on a wording."""
+
+    @property
+    def invalid_rate(self) -> float:
+        """Share of the responses that could not be scored."""
+        total = self.n + self.n_unscored
+        return self.n_unscored / total if total else 0.0

@@ -1,0 +1,33 @@
+"""What the workflows need of a language model."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from auditor.core.items import Prompt
+from auditor.core.responses import Generation, LogLikelihoods
+from auditor.core.runs import ModelIdentity
+
+
+class LanguageModel(Protocol):
+    """A model that scores continuations and writes answers.
+
+    Each call is one batch: what else is in it may change the last digits, so the caller decides
+    on the composition and keeps to it. No state may pass from one call to the next.
+    """
+
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which weights these are, by content."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader must know about how the model runs, one sentence each."""
+
+    def log_likelihoods(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods]:
+        """Score every prompt's continuations; one result a prompt, in order."""
+
+    def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
+        """Answer every prompt greedily, each with at most its `max_new_tokens`; in order."""
+
+    def close(self) -> None:
+        """Free what the model holds."""

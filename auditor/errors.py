@@ -1,0 +1,29 @@
+"""The one family of errors that a user can mend; everything else is a bug of ours."""
+
+
+class AuditorError(Exception):
+    """Something the user can mend: one clear sentence that says what to do. Exit code 2."""
+
+
+class ModelNotLoaded(AuditorError):
+    """The model file or folder cannot be used."""
+
+
+class PolicyInvalid(AuditorError):
+    """The policy file is not one, or names what does not exist."""
+
+
+class BatteryInvalid(AuditorError):
+    """The shipped or given battery files do not hold together."""
+
+
+class RunUnreadable(AuditorError):
+    """The run folder is locked, foreign, damaged, or cannot be written."""
+
+
+class ResponsesUnreadable(AuditorError):
+    """A file of responses that somebody else collected cannot be read."""
+
+
+class ReportNotRendered(AuditorError):
+    """HTML or PDF could not be made; the evidence and the measures are safe."""

@@ -1,0 +1,1 @@
+"""One module for each use case: the only place where the effects meet."""
