@@ -1,1 +1,1 @@
-"""Pure: value objects, statistics, planning and judging. No files, no clock, no global randomness."""
+"""Pure: value objects, statistics, planning and judging; no files, clock or global randomness."""

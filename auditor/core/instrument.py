@@ -18,6 +18,10 @@ class Template:
     """With the instrument's own `{fields}`."""
     answer: str = ""
     """Form of the complete answer whose log-likelihood is taken; empty where it is fixed."""
+    statement: str = ""
+    """Form of a statement that is agreed or disagreed with; empty where there is none."""
+    low_is_agree: bool = False
+    """Whether 1 means strong agreement on the template's scale of 1 to 5."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +74,11 @@ class Instrument(Protocol):
     source: str
 
     def items(
-        self, stimuli: Sequence[Stimulus], contrasts: Mapping[str, Contrast],
-        templates: Sequence[Template], plan: TierPlan,
+        self,
+        stimuli: Sequence[Stimulus],
+        contrasts: Mapping[str, Contrast],
+        templates: Sequence[Template],
+        plan: TierPlan,
     ) -> tuple[Item, ...]:
         """The items of one tier, every order crossed."""
 

@@ -25,7 +25,7 @@ class Measure:
     measure_id: str
     """`name[contrast_id]`, as in `word-association.score[race.names]`."""
     name: str
-    """As a policy names it: `word-association.score`, `gap`, `word-association.invalid-rate`, ..."""
+    """As a policy names it: `word-association.score`, `gap`, `word-association.invalid-rate`."""
     instrument: str
     category: str
     contrast_id: str
@@ -55,9 +55,11 @@ class Measure:
     position_effect: float | None
     """Mean pull towards the listed order, on the measure's own scale."""
     agreement_effect: float | None
-    """Mean pull towards agreeing with both a statement and its mirror, on the measure's own scale."""
+    """Mean pull towards agreeing with statement and mirror alike, on the measure's own scale."""
     stereotype_share: float | None
     """Share of the stimuli on the stereotype side, after balancing."""
+    parts: tuple[str, ...] = ()
+    """Names of the measures that this one is a difference of; empty when it stands alone."""
     by_template: tuple[tuple[str, float], ...] = ()
     """The value for each template alone: how much rests on a wording."""
 

@@ -10,7 +10,7 @@ FinishReason = Literal["stop", "length"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLikelihoods:
-    """Log-likelihoods of a prompt's continuations, in their order; natural log, summed over tokens."""
+    """Log-likelihoods of a prompt's continuations, in order; natural log, summed over tokens."""
 
     values: tuple[float, ...]
     n_tokens: tuple[int, ...]

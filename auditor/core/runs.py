@@ -7,8 +7,6 @@ from auditor.core.items import Tier
 
 SCHEMA_VERSION = 1
 
-Backend = Literal["llama-cpp", "transformers"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileHash:
@@ -55,13 +53,13 @@ class Settings:
     tier: Tier
     seed: int
     instruments: tuple[str, ...]
-    backend: Backend
+    backend: str
     batch_size: int
     """Prompts in one batch."""
     n_threads: int
     n_gpu_layers: int
     template_date: str
-    """The date that chat templates asking for one are given, so that prompts do not follow the clock."""
+    """Date for chat templates that ask for one, so that prompts do not follow the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

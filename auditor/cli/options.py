@@ -1,0 +1,21 @@
+"""Options and parameter types that several commands share."""
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as one JSON object."
+)
+pdf_option = click.option(
+    "--pdf/--no-pdf", "wants_pdf", default=True, help="Whether to make the PDF.", show_default=True
+)
+policy_option = click.option(
+    "--policy",
+    type=FILE,
+    default=None,
+    metavar="FILE",
+    help="YAML file with the limits; the shipped default without it.",
+)

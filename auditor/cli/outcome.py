@@ -1,0 +1,69 @@
+"""What a finished audit says on the terminal."""
+
+import json
+from collections import Counter
+
+import click
+
+from auditor.core.policy import Verdict
+from auditor.workflows.concluding import Conclusion
+
+
+def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
+    """Print verdicts and files; the exit code."""
+    result = conclusion.result
+    counts = Counter(finding.verdict for finding in result.findings)
+    files = {name: _file(conclusion, name) for name in (conclusion.html, conclusion.pdf) if name}
+    if conclusion.pdf_missing_because and not as_json:
+        click.echo(f"auditor: no PDF, because {conclusion.pdf_missing_because}", err=True)
+    if as_json:
+        click.echo(json.dumps(_summary(conclusion, counts, files), ensure_ascii=False, indent=1))
+        return result.exit_code
+    for finding in result.findings:
+        measure = result.measure(*_key(finding.measure_id))
+        click.echo(f"{finding.verdict:<15} {finding.criterion_id:<44} {_number(measure)}")
+    click.echo("  ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    for path in (*files.values(), _file(conclusion, "measures.json")):
+        click.echo(path)
+    return result.exit_code
+
+
+def _summary(
+    conclusion: Conclusion, counts: Counter[Verdict], files: dict[str, str]
+) -> dict[str, object]:
+    result = conclusion.result
+    return {
+        "run_id": result.record.run_id,
+        "exit_code": result.exit_code,
+        "verdicts": {verdict.value: counts[verdict] for verdict in Verdict},
+        "findings": [
+            {
+                "criterion": finding.criterion_id,
+                "measure": finding.measure_id,
+                "verdict": finding.verdict.value,
+                "reasons": finding.reasons,
+            }
+            for finding in result.findings
+        ],
+        "files": {**files, "measures.json": _file(conclusion, "measures.json")},
+        "pdf_missing_because": conclusion.pdf_missing_because,
+    }
+
+
+def _file(conclusion: Conclusion, name: str) -> str:
+    return str(conclusion.folder.path / name)
+
+
+def _key(measure_id: str) -> tuple[str, str]:
+    name, _, contrast = measure_id.partition("[")
+    return name, contrast.rstrip("]")
+
+
+def _number(measure: object) -> str:
+    from auditor.core.measures import Measure
+
+    if not isinstance(measure, Measure) or measure.value is None or measure.interval is None:
+        return "-"
+    low, high = measure.interval.low, measure.interval.high
+    invalid = f"unusable {measure.invalid_rate:.0%}"
+    return f"{measure.value:+.2f} [{low:+.2f}, {high:+.2f}]  n={measure.n}  {invalid}"

@@ -1,0 +1,108 @@
+"""`auditor run`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from auditor.cli.options import FILE, json_option, pdf_option, policy_option
+from auditor.core.items import TIERS
+
+INSTRUMENT_NAMES = ("word-association", "mirrored-statements")
+"""As in the battery; named here so that `--help` need not load it. A test compares them."""
+
+
+@click.command()
+@click.argument("model")
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="standard",
+    show_default=True,
+    help="How much of the battery to ask.",
+)
+@click.option(
+    "--instrument",
+    "instruments",
+    multiple=True,
+    type=click.Choice(INSTRUMENT_NAMES),
+    help="Ask this instrument alone; may be repeated.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(("auto", "llama-cpp", "transformers")),
+    default="auto",
+    show_default=True,
+    help="auto: llama-cpp for a GGUF file, transformers for the rest.",
+)
+@click.option(
+    "--dtype",
+    type=click.Choice(("auto", "float32", "bfloat16", "float16")),
+    default="auto",
+    show_default=True,
+    help="Arithmetic of the transformers backend.",
+)
+@policy_option
+@click.option("--out", type=FILE, default=None, metavar="DIR", help="The run folder.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--gpu-layers",
+    type=click.IntRange(min=-1),
+    default=0,
+    show_default=True,
+    help="Layers on the GPU, for llama-cpp; -1 for all.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="0: one for each usable core. Part of the run's settings, as it can change last digits.",
+)
+@click.option(
+    "--resume/--fresh",
+    "resumes",
+    default=True,
+    help="Go on with what the folder holds (default), or set it aside and begin again.",
+)
+@pdf_option
+@json_option
+@click.pass_context
+def run(ctx: click.Context, model: str, **options: Any) -> None:
+    """Audit MODEL against a policy and write the report.
+
+    MODEL is a .gguf file, a Hugging Face folder, a hub id (org/name[@revision]), or `demo`.
+
+    \b
+    Example:
+        auditor run demo --tier quick --out reports/demo
+    """
+    from auditor.cli.outcome import echo_outcome
+    from auditor.cli.progress import progress_bar
+    from auditor.workflows.audit import AuditRequest, run_audit
+
+    request = AuditRequest(
+        model=model,
+        tier=options["tier"],
+        instruments=tuple(dict.fromkeys(options["instruments"])),
+        backend=options["backend"],
+        dtype=options["dtype"],
+        policy=options["policy"],
+        out=options["out"],
+        seed=options["seed"],
+        n_threads=options["threads"],
+        n_gpu_layers=options["gpu_layers"],
+        is_fresh=not options["resumes"],
+        command=("auditor", *map(_portable, sys.argv[1:])),
+        wants_pdf=options["wants_pdf"],
+    )
+    with progress_bar("Asking") as on_batch:
+        conclusion = run_audit(request, on_batch=on_batch)
+    ctx.exit(echo_outcome(conclusion, as_json=options["as_json"]))
+
+
+def _portable(argument: str) -> str:
+    """An argument without the user's home folder, which a report should not spread."""
+    home = str(Path.home())
+    return argument.replace(home, "~", 1) if argument.startswith(home + "/") else argument

@@ -1,0 +1,82 @@
+"""Everything that one finished audit hands to the report."""
+
+from dataclasses import dataclass
+
+from auditor.core.instrument import NumericalNoise
+from auditor.core.items import Contrast
+from auditor.core.measures import Measure
+from auditor.core.policy import Finding, Policy
+from auditor.core.runs import RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentUse:
+    """One instrument that ran, and how much of it."""
+
+    name: str
+    """As in `word-association`."""
+    construct: str
+    """What it measures, for prose."""
+    source: str
+    """The published work it follows."""
+    n_items: int
+    n_stimuli: int
+    n_templates: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """One question of the run with what the model wrote, as evidence beside a number."""
+
+    contrast_id: str
+    instrument: str
+    item_id: str
+    question: str
+    """The user's message, before any chat template."""
+    answer: str
+    """Hostile text: written by the model under audit."""
+    label: str
+    """What the answer was scored as: `stereotype`, `counter`, `neutral`, `invalid`, ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """One file of the run, by content."""
+
+    name: str
+    sha256: str
+    description: str
+    is_embedded: bool
+    """Whether the PDF carries it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """One finished audit: what ran, what was measured, what was judged."""
+
+    record: RunRecord
+    instruments: tuple[InstrumentUse, ...]
+    contrasts: tuple[Contrast, ...]
+    """In the battery's order; only those that ran."""
+    policy: Policy
+    measures: tuple[Measure, ...]
+    findings: tuple[Finding, ...]
+    noise: tuple[NumericalNoise, ...]
+    quotes: tuple[Quote, ...]
+    """A few of each contrast; the report chooses among them and never shows all."""
+    files: tuple[EvidenceFile, ...]
+    finished: str
+    """UTC, ISO 8601."""
+    duration_seconds: float
+    n_responses: int
+    n_unusable: int
+    """Generated answers that no rule could score."""
+    n_text_responses: int
+    """Generated answers in all: what `n_unusable` is a share of."""
+    tool_version: str
+    exit_code: int
+
+    def measure(self, name: str, contrast_id: str) -> Measure | None:
+        """The measure of this name for this contrast; None where it was not taken."""
+        measure_id = f"{name}[{contrast_id}]"
+        return next((m for m in self.measures if m.measure_id == measure_id), None)

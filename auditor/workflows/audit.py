@@ -1,0 +1,187 @@
+"""One audit from the model to the report: open, ask, record, measure, judge, render."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from auditor.backends import BackendChoice, open_model, resolve_model
+from auditor.backends.options import DType, OpenOptions
+from auditor.battery import INSTRUMENTS, POLICY_MEASURES
+from auditor.core.batches import Batch, plan_batches
+from auditor.core.instrument import Battery
+from auditor.core.items import Tier
+from auditor.core.model import LanguageModel
+from auditor.core.policy import Policy
+from auditor.core.runs import (
+    SCHEMA_VERSION,
+    BatteryIdentity,
+    PolicyIdentity,
+    RunRecord,
+    Settings,
+)
+from auditor.errors import RunUnreadable
+from auditor.prompt_library import load_battery, load_policy
+from auditor.store import RunFolder, differences, open_run_folder
+from auditor.workflows.asking import OnBatch, ask
+from auditor.workflows.concluding import Conclusion, Finish, conclude
+from auditor.workflows.environment import hardware, usable_cores, versions
+
+BATCH_SIZE = 32
+"""Prompts in a batch: docs/benchmarks.md has the measurement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """What the user asked for."""
+
+    model: str
+    tier: Tier = "standard"
+    instruments: tuple[str, ...] = ()
+    """Names; empty for all."""
+    backend: BackendChoice = "auto"
+    dtype: DType = "auto"
+    policy: Path | None = None
+    out: Path | None = None
+    seed: int = 0
+    n_threads: int = 0
+    n_gpu_layers: int = 0
+    is_fresh: bool = False
+    command: tuple[str, ...] = ()
+    batch_size: int = BATCH_SIZE
+    wants_pdf: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """Everything that is known before the model is opened."""
+
+    battery: Battery
+    policy: Policy
+    policy_identity: PolicyIdentity
+    batches: tuple[Batch, ...]
+
+
+def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
+    """Audit the model that the request names. Raises AuditorError for what the user can mend."""
+    plan = _plan(request)
+    source = resolve_model(request.model)
+    out = request.out or Path("reports") / f"{_slug(source.name)}-{request.tier}"
+    with open_run_folder(out) as folder:
+        model = open_model(
+            source,
+            backend=request.backend,
+            options=OpenOptions(
+                n_threads=request.n_threads or usable_cores(),
+                n_gpu_layers=request.n_gpu_layers,
+                dtype=request.dtype,
+            ),
+        )
+        try:
+            return _audit(model, request, plan, folder, on_batch)
+        finally:
+            model.close()
+
+
+def audit_model(
+    model: LanguageModel, request: AuditRequest, *, out: Path, on_batch: OnBatch
+) -> Conclusion:
+    """Audit a model that is already open."""
+    plan = _plan(request)
+    with open_run_folder(out) as folder:
+        return _audit(model, request, plan, folder, on_batch)
+
+
+def _plan(request: AuditRequest) -> _Plan:
+    names = request.instruments or tuple(INSTRUMENTS)
+    battery = load_battery(request.tier, instruments=names)
+    policy, identity = load_policy(
+        request.policy,
+        known_measures=POLICY_MEASURES,
+        known_contrasts=[contrast.contrast_id for contrast in battery.contrasts],
+    )
+    prompts = [
+        prompt for item in battery.items for prompt in INSTRUMENTS[item.instrument].prompts(item)
+    ]
+    batches = plan_batches(prompts, batch_size=request.batch_size, seed=request.seed)
+    return _Plan(battery=battery, policy=policy, policy_identity=identity, batches=batches)
+
+
+def _audit(
+    model: LanguageModel,
+    request: AuditRequest,
+    plan: _Plan,
+    folder: RunFolder,
+    on_batch: OnBatch,
+) -> Conclusion:
+    started = monotonic()
+    record = _begin(folder, _record(model, request, plan), is_fresh=request.is_fresh)
+    ask(model, plan.batches, folder, on_batch)
+    _note_finish(folder, started)
+    return conclude(folder, record, plan.battery, plan.policy, wants_pdf=request.wants_pdf)
+
+
+def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord:
+    """Write the record, or go on with the run that the folder already holds."""
+    if folder.has_record() and is_fresh:
+        folder.set_aside(record.run_id)
+    if folder.has_record():
+        earlier = folder.record()
+        reasons = differences(earlier, record)
+        if reasons:
+            raise RunUnreadable(
+                f"{folder.path} holds another run ({', '.join(reasons)} differ): choose another "
+                "folder with --out, or set the old evidence aside with --fresh."
+            )
+        return earlier
+    folder.write_record(record)
+    return record
+
+
+def _note_finish(folder: RunFolder, started: float) -> None:
+    """Remember when the asking ended, so that a report made later says the same."""
+    if not (folder.path / Finish.FILE).exists():
+        finish = Finish(
+            finished=_now().isoformat(timespec="seconds"), asking_seconds=monotonic() - started
+        )
+        folder.write_json(Finish.FILE, finish)
+
+
+def _record(model: LanguageModel, request: AuditRequest, plan: _Plan) -> RunRecord:
+    created = _now()
+    identity = model.identity
+    return RunRecord(
+        schema=SCHEMA_VERSION,
+        run_id=f"{created:%Y%m%dT%H%M%SZ}-{identity.weights_sha256[:8]}",
+        created=created.isoformat(timespec="seconds"),
+        model=identity,
+        settings=Settings(
+            tier=request.tier,
+            seed=request.seed,
+            instruments=request.instruments or tuple(INSTRUMENTS),
+            backend=identity.backend,
+            batch_size=request.batch_size,
+            n_threads=request.n_threads or usable_cores(),
+            n_gpu_layers=request.n_gpu_layers,
+            template_date=OpenOptions().template_date,
+        ),
+        battery=BatteryIdentity(
+            version=plan.battery.version,
+            sha256=plan.battery.sha256,
+            n_items=len(plan.battery.items),
+        ),
+        policy=plan.policy_identity,
+        command=request.command,
+        versions=versions(),
+        hardware=hardware(),
+        warnings=model.warnings,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "model"
