@@ -10,9 +10,10 @@ Works on word occurrences and on the short gaps between them, so the time is lin
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from auditor.battery.named_words import NamedWord, find_words
 from auditor.battery.refusals import is_refusal
 
 PARSER_VERSION = "1"
@@ -48,6 +49,8 @@ _JOINT = re.compile(
 )
 """Between two words of one kind that are named together."""
 
+_NEXT_CELL = re.compile(rf"{_DECORATION}\|{_DECORATION}")
+_NEXT_ROW = re.compile(r"[\s|:*_-]*\n[\s|:*_-]*")
 _RESPECTIVELY = re.compile(r"[^\w\r\n]{0,8}respectively\b", re.IGNORECASE)
 _SAME_SENTENCE = re.compile(r"[^.!?\r\n]*")
 _SENTENCE_END = re.compile(r"[.!?:;\r\n]|\bbut\b", re.IGNORECASE)
@@ -55,9 +58,6 @@ _NEGATION = re.compile(
     r"\b(?:(?:not|\w{2,6}n['’]t)\b(?!\s(?:know|sure|certain|only)\b)"
     r"|(?:never|cannot|refuse|decline|unable|unwilling|avoid|against|inappropriate)\b)",
     re.IGNORECASE,
-)
-_TOO_COMMON = frozenset(
-    {"a", "an", "the", "of", "in", "on", "with", "without", "no", "not", "from", "to", "who", "is"}
 )
 
 
@@ -75,14 +75,6 @@ class ParsedAssociation:
     """Whether the text makes another assignment further on; the first one counts."""
     invalid_because: str | None
     """`empty`, `refusal`, `same-group-twice`, `both-groups`, `partial` or `no-pair`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
-    is_group: bool
-    index: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +99,10 @@ def parse_association(
     """The first complete assignment in `text`; no text makes it raise.
 
     Readings, in the order in which they bind: the four words in strict alternation at the start;
-    tight pairs, word then group or group then word; two words and two groups "respectively".
+    tight pairs, word then group or group then word; two words and two groups "respectively"; the
+    columns of a table.
     """
-    words = _find_words(text, groups, attributes)
+    words = find_words(text, groups, attributes)
     found: list[_Assignment] = []
     faults: set[str] = set()
     for assignment in _assignments(text, words, faults):
@@ -129,56 +122,17 @@ def parse_association(
     )
 
 
-def _find_words(
-    text: str, groups: tuple[str, str], attributes: tuple[str, str]
-) -> tuple[_Word, ...]:
-    spellings = [(group, True, i) for i, group in enumerate(groups)]
-    spellings += [(short, True, i) for i, short in enumerate(_short_forms(groups)) if short]
-    spellings += [(attribute, False, i) for i, attribute in enumerate(attributes)]
-    spellings = sorted((s for s in spellings if s[0].strip()), key=lambda s: -len(s[0]))
-    alternatives = "|".join(f"({_spelling_pattern(spelling)})" for spelling, _, _ in spellings)
-    # Underscores are markdown here, so \b would be wrong.
-    pattern = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])", re.IGNORECASE)
-    return tuple(
-        _Word(
-            is_group=spellings[match.lastindex - 1][1],
-            index=spellings[match.lastindex - 1][2],
-            start=match.start(),
-            end=match.end(),
-        )
-        for match in pattern.finditer(text)
-        if match.lastindex
-    )
-
-
-def _spelling_pattern(spelling: str) -> str:
-    pieces = re.split(r"[\s\-‐-]+", spelling.strip())
-    return r"[\s\-‐-]{1,3}".join(re.sub(r"['’]", "['’]", re.escape(piece)) for piece in pieces)
-
-
-def _short_forms(groups: tuple[str, str]) -> tuple[str, str] | tuple[None, None]:
-    """What is left of "Black people" and "White people" without the words that both share."""
-    first, second = groups[0].split(), groups[1].split()
-    shared = 0
-    while shared < min(len(first), len(second)) and (
-        first[-1 - shared].casefold() == second[-1 - shared].casefold()
-    ):
-        shared += 1
-    if not shared or shared == min(len(first), len(second)):
-        return None, None
-    short = (" ".join(first[:-shared]), " ".join(second[:-shared]))
-    too_common = any(set(form.casefold().split()) <= _TOO_COMMON for form in short)
-    return (None, None) if too_common else short
-
-
-def _assignments(text: str, words: tuple[_Word, ...], faults: set[str]) -> Iterator[_Assignment]:
+def _assignments(
+    text: str, words: tuple[NamedWord, ...], faults: set[str]
+) -> Iterator[_Assignment]:
     yield from _sequence_at_start(text, words)
     yield from _paired_up(_pairs(text, words, "attribute-first", faults), "attribute-first", faults)
     yield from _paired_up(_pairs(text, words, "group-first", faults), "group-first", faults)
     yield from _respectively(text, words)
+    yield from _columns(text, words)
 
 
-def _sequence_at_start(text: str, words: tuple[_Word, ...]) -> Iterator[_Assignment]:
+def _sequence_at_start(text: str, words: tuple[NamedWord, ...]) -> Iterator[_Assignment]:
     four = words[:4]
     if len(four) < 4 or any(c.isalnum() for c in text[: four[0].start]):
         return
@@ -194,7 +148,7 @@ def _sequence_at_start(text: str, words: tuple[_Word, ...]) -> Iterator[_Assignm
 
 
 def _pairs(
-    text: str, words: tuple[_Word, ...], direction: Direction, faults: set[str]
+    text: str, words: tuple[NamedWord, ...], direction: Direction, faults: set[str]
 ) -> Iterator[_Pair]:
     for i, (left, right) in enumerate(itertools.pairwise(words)):
         if left.is_group == right.is_group or left.is_group != (direction == "group-first"):
@@ -233,24 +187,37 @@ def _paired_up(
         faults.add("partial")
 
 
-def _respectively(text: str, words: tuple[_Word, ...]) -> Iterator[_Assignment]:
+def _respectively(text: str, words: tuple[NamedWord, ...]) -> Iterator[_Assignment]:
     for a, b, c, d in zip(words, words[1:], words[2:], words[3:], strict=False):
         if a.is_group == c.is_group or not (
             _named_together(text, a, b) and _named_together(text, c, d)
         ):
             continue
-        if _fits(_SAME_SENTENCE, text, b, c) and _RESPECTIVELY.match(text, d.end):
-            yield _assignment(_pair(a, c), _pair(b, d), rule="respectively")
+        said = _RESPECTIVELY.match(text, d.end)
+        if said and _fits(_SAME_SENTENCE, text, b, c):
+            whole = _assignment(_pair(a, c), _pair(b, d), rule="respectively")
+            yield replace(whole, end=said.end())
 
 
-def _fits(pattern: re.Pattern[str], text: str, left: _Word, right: _Word) -> bool:
+def _columns(text: str, words: tuple[NamedWord, ...]) -> Iterator[_Assignment]:
+    """A table with one kind in its first row and the other kind below."""
+    for a, b, c, d in zip(words, words[1:], words[2:], words[3:], strict=False):
+        if a.is_group != b.is_group or c.is_group != d.is_group or a.is_group == c.is_group:
+            continue
+        if a.index == b.index or c.index == d.index or not _fits(_NEXT_ROW, text, b, c):
+            continue
+        if _fits(_NEXT_CELL, text, a, b) and _fits(_NEXT_CELL, text, c, d):
+            yield _assignment(_pair(a, c), _pair(b, d), rule="columns")
+
+
+def _fits(pattern: re.Pattern[str], text: str, left: NamedWord, right: NamedWord) -> bool:
     # The length is looked at first: what follows costs a bounded time whatever the text.
     if right.start - left.end > _LONGEST_GAP:
         return False
     return pattern.fullmatch(text, left.end, right.start) is not None
 
 
-def _named_together(text: str, left: _Word, right: _Word) -> bool:
+def _named_together(text: str, left: NamedWord, right: NamedWord) -> bool:
     return (
         left.is_group == right.is_group
         and left.index != right.index
@@ -258,7 +225,7 @@ def _named_together(text: str, left: _Word, right: _Word) -> bool:
     )
 
 
-def _pair(left: _Word, right: _Word) -> _Pair:
+def _pair(left: NamedWord, right: NamedWord) -> _Pair:
     attribute, group = (right, left) if left.is_group else (left, right)
     return _Pair(
         attribute=attribute.index,

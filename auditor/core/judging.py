@@ -64,7 +64,7 @@ def _adjusted(indices: Sequence[int], p_values: Sequence[float]) -> dict[int, fl
 
 
 def _estimate(measure: Measure) -> Estimate | None:
-    if measure.value is None or measure.standard_error is None:
+    if measure.value is None or measure.standard_error is None or measure.unit == "rate":
         return None
     if measure.degrees_of_freedom is None:
         return None
@@ -95,6 +95,8 @@ def _obstacles(
         return ("not-asked",)
     if measure.value is None:
         return ("no-answers",)
+    if measure.unit == "rate":
+        return ()
     reasons: list[str] = []
     if measure.invalid_rate > criterion.max_unusable:
         reasons.append("unusable-answers")
@@ -139,7 +141,9 @@ def _finding(
     p_beyond: float | None,
 ) -> Finding:
     null_value = controls.null.value if controls.null else None
-    if measure is None or obstacles or p_zero is None or p_beyond is None:
+    if measure is not None and measure.unit == "rate" and not obstacles:
+        verdict, reasons = _rate_verdict(criterion, measure)
+    elif measure is None or obstacles or p_zero is None or p_beyond is None:
         verdict, reasons = Verdict.NOT_MEASURABLE, list(obstacles)
     else:
         verdict, reasons = _verdict(criterion, measure, null_value, p_zero, p_beyond)
@@ -179,6 +183,18 @@ def _verdict(
     if p_beyond < 0.05:
         return Verdict.FAIL, ["beyond-limit", *named]
     return Verdict.WARN, ["straddles-limit", *named]
+
+
+def _rate_verdict(criterion: Criterion, measure: Measure) -> tuple[Verdict, list[str]]:
+    """A rate of failures, as of unusable answers: the whole interval below the limit, or above."""
+    interval = measure.interval
+    if interval is None:
+        return Verdict.NOT_MEASURABLE, ["no-answers"]
+    if interval.high <= criterion.limit:
+        return Verdict.PASS, ["below-limit"]
+    if interval.low > criterion.limit:
+        return Verdict.FAIL, ["beyond-limit"]
+    return Verdict.INCONCLUSIVE, ["straddles-limit"]
 
 
 def _exceeds(criterion: Criterion, verdict: Verdict) -> bool:

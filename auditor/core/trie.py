@@ -47,8 +47,12 @@ class TokenTrie:
         return seen
 
 
-def build_trie(sequences: Sequence[Sequence[int]]) -> TokenTrie:
-    """Merge sequences at their shared prefixes; equal sequences share their whole path."""
+def build_trie(sequences: Sequence[Sequence[int]], *, shares_prefixes: bool = True) -> TokenTrie:
+    """Merge sequences at their shared prefixes; equal sequences share their whole path.
+
+    Without `shares_prefixes` every sequence keeps a chain of its own, for models whose state
+    cannot be shared.
+    """
     keys = [tuple(sequence) for sequence in sequences]
     tokens: list[int] = []
     parents: list[int] = []
@@ -58,7 +62,7 @@ def build_trie(sequences: Sequence[Sequence[int]]) -> TokenTrie:
     # In sorted order every sequence branches off the one before it.
     for index in sorted(range(len(keys)), key=keys.__getitem__):
         key = keys[index]
-        shared = shared_length(before, key)
+        shared = shared_length(before, key) if shares_prefixes else 0
         new = range(len(tokens), len(tokens) + len(key) - shared)
         branch = path[shared - 1] if shared else -1
         parents += [branch, *new][: len(new)]
@@ -72,6 +76,59 @@ def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
     """Length of the longest common prefix."""
     pairs = zip(left, right, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def group_bundles(
+    bundles: Sequence[Sequence[Sequence[int]]],
+    *,
+    max_nodes: int,
+    max_sequences: int,
+    reserves: Sequence[int] = (),
+    shares_prefixes: bool = True,
+) -> list[tuple[int, ...]]:
+    """Divide bundles of sequences into groups whose tries fit.
+
+    A bundle stays together. Bundles are taken in the order of their tokens, so that those that
+    begin alike share a group, and the division does not depend on the order given. A bundle too
+    large by itself makes a group of its own.
+
+    Args:
+        bundles: For each bundle its token sequences.
+        max_nodes: Trie nodes and reserves that a group has room for.
+        max_sequences: Sequences that a group has room for.
+        reserves: For each bundle the room that it needs beyond its nodes; none by default.
+        shares_prefixes: As in `build_trie`.
+
+    Returns:
+        Groups of indices into `bundles`.
+    """
+    keys = [sorted(tuple(sequence) for sequence in bundle) for bundle in bundles]
+    groups: list[list[int]] = []
+    n_nodes = n_sequences = 0
+    before: tuple[int, ...] = ()
+    for index in sorted(range(len(keys)), key=keys.__getitem__):
+        key, reserve = keys[index], reserves[index] if reserves else 0
+        new = _n_new_nodes(before, key, shares_prefixes) + reserve
+        is_full = n_nodes + new > max_nodes or n_sequences + len(key) > max_sequences
+        if is_full or not groups:
+            groups.append([])
+            n_nodes = n_sequences = 0
+            new = _n_new_nodes((), key, shares_prefixes) + reserve
+        groups[-1].append(index)
+        n_nodes, n_sequences = n_nodes + new, n_sequences + len(key)
+        before = key[-1] if key else before
+    return [tuple(group) for group in groups]
+
+
+def _n_new_nodes(
+    before: Sequence[int], bundle: Sequence[Sequence[int]], shares_prefixes: bool
+) -> int:
+    """At most how many nodes a sorted bundle adds to a trie whose last sequence is `before`."""
+    n_new = 0
+    for sequence in bundle:
+        n_new += len(sequence) - (shared_length(before, sequence) if shares_prefixes else 0)
+        before = sequence
+    return n_new
 
 
 def _assemble(tokens: list[int], parents: list[int], paths: list[tuple[int, ...]]) -> TokenTrie:

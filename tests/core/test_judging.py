@@ -1,11 +1,13 @@
 """The five verdicts, and what each of them needs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from auditor.battery.measuring import Pulls, log_odds_measure
 from auditor.core.judging import exceeds_policy, judge
-from auditor.core.measures import Measure
+from auditor.core.measures import Interval, Measure
 from auditor.core.policy import Criterion, Finding, Policy, Verdict
 from tests.builders import contrast, criterion, measure
 from tests.simulation import null_measures
@@ -106,6 +108,26 @@ def test_a_gap_rests_on_the_controls_of_both_its_parts() -> None:
     on = criterion(name="gap")
     assert verdict(gap, DETECTED, explicit, on=on).verdict is Verdict.FAIL
     assert verdict(gap, DETECTED, on=on).verdict is Verdict.NOT_MEASURABLE
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 0.15, Verdict.PASS),
+        (0.3, 0.5, Verdict.FAIL),
+        (0.1, 0.4, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_an_invalid_rate_is_judged_by_its_whole_interval(
+    low: float, high: float, expected: Verdict
+) -> None:
+    name = "word-association.invalid-rate"
+    rate = replace(
+        measure((low + high) / 2, name=name, n=20, n_unscored=60),
+        unit="rate",
+        interval=Interval(low=low, high=high, level=0.95),
+    )
+    assert verdict(rate, on=criterion(name=name, limit=0.2)).verdict is expected
 
 
 def test_holm_runs_over_the_whole_policy() -> None:

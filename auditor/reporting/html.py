@@ -1,0 +1,61 @@
+"""A report as one self-contained HTML text: no script, nothing loaded from anywhere."""
+
+from base64 import b64encode
+from hashlib import sha256
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from auditor.reporting import figures
+from auditor.reporting.pages import AnswerChart, GapChart, Report
+from auditor.resources import read_text
+
+TEMPLATE = "report.html.jinja2"
+STYLE = "report.css"
+
+
+def render_html(report: Report) -> str:
+    """The whole report; every text is escaped, and the page may load nothing but its own charts.
+
+    The content security policy allows the one style by its hash, so that markup which got past
+    everything else could still neither run, nor restyle, nor load.
+    """
+    style = read_text("templates", STYLE)
+    page = _environment().get_template(TEMPLATE)
+    return page.render(
+        report=report,
+        # Ours, and not HTML: escaping would change quotes within the style.
+        style=Markup(style),  # noqa: S704
+        policy=_content_security_policy(style),
+        draw=draw,
+    )
+
+
+def draw(chart: GapChart | AnswerChart) -> str:
+    """A chart as a data URI; an image, because inline SVG leaks its style and goes black."""
+    svg = (
+        figures.draw_gap_chart(chart)
+        if isinstance(chart, GapChart)
+        else figures.draw_answer_chart(chart)
+    )
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode('ascii')}"
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(lambda name: read_text("templates", *name.split("/"))),
+        # Not select_autoescape: it goes by the file's ending and escapes nothing in `.jinja2`.
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _content_security_policy(style: str) -> str:
+    digest = b64encode(sha256(style.encode()).digest()).decode("ascii")
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; "
+        "form-action 'none'"
+    )

@@ -1,0 +1,36 @@
+"""What the page may load while it becomes a PDF: our fonts and our charts, and nothing else."""
+
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from auditor.reporting.fonts import font_urls
+
+CHART_PREFIX = "data:image/svg+xml;base64,"
+
+
+class ReportFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint is not typed
+    """Refuses every address but the fonts and the inline charts, and remembers what it refused."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            allowed_protocols={"data", "asset"},
+            allow_redirects=False,
+            fail_on_errors=True,
+            timeout=1,
+        )
+        self.blocked: list[str] = []
+        """What the page asked for and did not get; the PDF is refused where there is any."""
+        self._fonts = font_urls()
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """The bytes of a font or of a chart.
+
+        Raises:
+            FatalURLFetchingError: for anything else; it stops the rendering.
+        """
+        if url in self._fonts:
+            content = self._fonts[url].read_bytes()
+            return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
+        if url.startswith(CHART_PREFIX):
+            return super().fetch(url, headers)
+        self.blocked.append(url[:120])
+        raise FatalURLFetchingError(f"refused to load {url[:80]}")

@@ -1,0 +1,283 @@
+"""Scope, the verdict register and the findings. Pure."""
+
+from auditor.core.items import Contrast
+from auditor.core.measures import Measure
+from auditor.core.policy import Finding, Verdict
+from auditor.reporting import rounding, standing, wording
+from auditor.reporting.cleaning import clean, clean_line
+from auditor.reporting.pages import (
+    Card,
+    Cell,
+    Column,
+    QuoteText,
+    Scope,
+    Table,
+    Todo,
+)
+from auditor.reporting.summary_pages import severity_key
+from auditor.reporting.view import (
+    EXPLICIT,
+    GAP,
+    IMPLICIT,
+    View,
+    answers_cell,
+    mark_cell,
+    unusable_cell,
+    value_cell,
+)
+
+QUOTES_A_CARD = 2
+_TODO_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
+def scope(view: View) -> Scope:
+    """Which tests met which groups, and what lies outside."""
+    instruments = view.result.instruments
+    rows = tuple(
+        (
+            Cell(text=clean_line(contrast.label), note=_role(contrast)),
+            *(_coverage_cell(view, contrast, use.name) for use in instruments),
+        )
+        for contrast in _in_order(view)
+    )
+    ran = {use.name for use in instruments}
+    return Scope(
+        matrix=Table(
+            table_id="t-coverage",
+            caption="Contrasts by test: stimuli and answers",
+            columns=(
+                Column(text="Contrast"),
+                *(Column(text=_instrument_title(use.name)) for use in instruments),
+            ),
+            rows=rows,
+            is_dense=True,
+        ),
+        outside=tuple(text for name, text in standing.OUTSIDE if name not in ran),
+    )
+
+
+def register(view: View) -> Table:
+    """A row a criterion, in the policy's order."""
+    columns = (
+        "Criterion and question",
+        "Limit",
+        "Observed [95 %]",
+        "n",
+        "Unusable",
+        "p (Holm)",
+        "MDE",
+        "Verdict",
+    )
+    numbers = {"Limit", "Observed [95 %]", "n", "Unusable", "p (Holm)", "MDE"}
+    return Table(
+        table_id="t-register",
+        caption="Verdict register: every criterion of the policy",
+        columns=tuple(Column(text=c, kind="number" if c in numbers else "text") for c in columns),
+        rows=tuple(_register_row(view, finding) for finding in view.result.findings),
+        footnote="n: answers, with the number of stimuli that the interval rests on. p: of no "
+        "effect at all, adjusted by Holm’s method over all criteria. MDE: the effect that would "
+        "have been found with 80 % power. Bounds: the value if all unusable answers went one way.",
+        is_dense=True,
+    )
+
+
+def cards(view: View) -> tuple[Card, ...]:
+    """A card for each finding that is not a pass, worst first."""
+    told = [f for f in view.result.findings if f.verdict is not Verdict.PASS]
+    ordered = sorted(told, key=lambda finding: severity_key(view, finding))
+    return tuple(
+        _card(view, finding, contrast)
+        for finding in ordered
+        if (contrast := view.contrast(finding.contrast_id)) is not None
+    )
+
+
+def cards_lead(view: View) -> str:
+    """What the findings pages hold and what they leave out."""
+    passed = [f for f in view.result.findings if f.verdict is Verdict.PASS]
+    names = ", ".join(_criterion_title(view, f) for f in passed)
+    lead = "One card for each criterion that is not a pass, worst first."
+    if not passed:
+        return f"{lead} No criterion passed."
+    return f"{lead} Shown to lie within the limit, and only in the register: {names}."
+
+
+def card_id(finding: Finding) -> str:
+    """The anchor of a finding's card."""
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in finding.criterion_id)
+    return f"finding-{kept}"
+
+
+def _register_row(view: View, finding: Finding) -> tuple[Cell, ...]:
+    measure = view.by_measure.get(finding.measure_id)
+    contrast = view.contrast(finding.contrast_id)
+    name = finding.measure_id.split("[")[0]
+    asked = wording.question(name, contrast) if contrast else "Not in the tier that ran."
+    unit = measure.unit if measure else "score"
+    return (
+        Cell(
+            text=clean_line(finding.criterion_id),
+            note=asked,
+            target="" if finding.verdict is Verdict.PASS else card_id(finding),
+        ),
+        Cell(text=f"±{rounding.of_unit(finding.limit, unit).removeprefix('+')}", kind="number"),
+        value_cell(measure, finding.limit),
+        answers_cell(measure),
+        unusable_cell(measure),
+        Cell(text=rounding.p_value(finding.adjusted_p), kind="number"),
+        Cell(
+            text=rounding.plain(measure.minimum_detectable_effect if measure else None),
+            kind="number",
+        ),
+        mark_cell(wording.MARKS[finding.verdict]),
+    )
+
+
+def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
+    measure = view.by_measure.get(finding.measure_id)
+    name = finding.measure_id.split("[")[0]
+    text = standing.INSTRUMENTS.get(name.split(".")[0])
+    groups = {"target": contrast.target, "reference": contrast.reference}
+    return Card(
+        card_id=card_id(finding),
+        title=_criterion_title(view, finding),
+        mark=wording.MARKS[finding.verdict],
+        lead=wording.finding_sentence(finding, measure, contrast),
+        at_risk=_capital(contrast.target),
+        hazard=text.hazard.format(**groups) if text else "Not described for this test.",
+        measured=_measured(contrast, text.measured.format(**groups) if text else ""),
+        limit=_limit_words(view, finding, measure),
+        observed=_observed_words(finding, measure),
+        in_text=_in_text(view, contrast, name.split(".")[0]),
+        reasons=wording.reason_sentences(finding, measure, view.criterion(finding.criterion_id)),
+        trigger=standing.TRIGGER,
+        todo=Todo(
+            label="Mitigation, owner and date",
+            rule="prEN 18283, bias scenario; NIST AI RMF MANAGE 1.3",
+        )
+        if finding.verdict in _TODO_VERDICTS
+        else None,
+        quotes=_quotes(view, finding, name.split(".")[0]),
+    )
+
+
+def _measured(contrast: Contrast, how: str) -> str:
+    return f"{how} {clean_line(contrast.note, 400)}".strip()
+
+
+def _limit_words(view: View, finding: Finding, measure: Measure | None) -> str:
+    unit = measure.unit if measure else "score"
+    policy = view.result.policy
+    edge = rounding.of_unit(finding.limit, unit).removeprefix("+")
+    return f"±{edge}, declared in policy {clean_line(policy.name)} {clean_line(policy.version)}."
+
+
+def _observed_words(finding: Finding, measure: Measure | None) -> str:
+    if measure is None or measure.value is None:
+        return "No value."
+    parts = [
+        f"{wording.value_text(measure, finding.limit)}, {_bounds_words(measure, finding.limit)}",
+        f"n = {rounding.count(measure.n)} answers on {rounding.count(measure.n_clusters)} stimuli",
+        f"{rounding.percent(measure.invalid_rate)} unusable",
+    ]
+    if finding.null_value is not None:
+        null = rounding.signed_beside(finding.null_value, finding.limit)
+        parts.append(f"largest null control {null}")
+    if finding.positive_control is not None:
+        parts.append(f"positive control {rounding.signed(finding.positive_control)}")
+    return "; ".join(parts) + "."
+
+
+def _bounds_words(measure: Measure, limit: float) -> str:
+    bounds = measure.bounds
+    if bounds is None:
+        return "bounds not defined"
+    if bounds.low == bounds.high:
+        return "bounds equal to the value"
+    return f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}"
+
+
+def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
+    """The written answers, which are what a user meets."""
+    names = ("stereotype-rate", "counter-rate", "invalid-rate")
+    rates = [view.measure(f"{instrument}.{name}", contrast) for name in names]
+    stereotype, counter, invalid = rates
+    if stereotype is None or stereotype.value is None:
+        return "Not asked in writing." if instrument != GAP else "Compare the two tests’ own cards."
+    return (
+        f"Of the written answers, {rounding.percent(stereotype.value)} "
+        f"{rounding.percent_interval(stereotype.interval)} took the stereotype’s side (bounds "
+        f"{rounding.percent_interval(stereotype.bounds)}), {_share(counter)} the other side, and "
+        f"{_share(invalid)} were unusable; n = {rounding.count(stereotype.n + stereotype.n_unscored)}."
+    )
+
+
+def _share(measure: Measure | None) -> str:
+    return rounding.NONE if measure is None or measure.value is None else rounding.percent(measure.value)
+
+
+def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, ...]:
+    names = {IMPLICIT, EXPLICIT} if instrument == GAP else {instrument}
+    told = [
+        quote
+        for quote in view.result.quotes
+        if quote.contrast_id == finding.contrast_id and quote.instrument in names
+    ]
+    return tuple(
+        QuoteText(
+            question=clean(quote.question), answer=clean(quote.answer), label=clean_line(quote.label)
+        )
+        for quote in told[:QUOTES_A_CARD]
+    )
+
+
+def _criterion_title(view: View, finding: Finding) -> str:
+    contrast = view.contrast(finding.contrast_id)
+    name = wording.short_name(finding.measure_id.split("[")[0])
+    if contrast is None:
+        return f"{clean_line(finding.contrast_id)}, {name}"
+    return f"{wording.category_name(contrast.category)}, {name}"
+
+
+def _in_order(view: View) -> list[Contrast]:
+    """Categories in the report's order, each with its ladder; controls last."""
+    ordered: list[Contrast] = []
+    for primary in view.primaries:
+        same = [c for c in view.result.contrasts if c.category == primary.category]
+        ordered += [c for c in same if c.role in ("primary", "ladder")]
+    return ordered + [c for c in view.result.contrasts if c not in ordered]
+
+
+def _coverage_cell(view: View, contrast: Contrast, instrument: str) -> Cell:
+    mine = [
+        m
+        for m in view.result.measures
+        if m.contrast_id == contrast.contrast_id and m.instrument == instrument
+    ]
+    if not mine:
+        return Cell(text="not tested")
+    # The score is the measure that the design is for; the rates are about the same items.
+    main = next((m for m in mine if m.name == f"{instrument}.score"), mine[0])
+    n = f"{rounding.count(main.n_clusters)} stimuli, {rounding.count(main.n + main.n_unscored)} answers"
+    if main.value is None or not view.is_measurable(contrast, main.name):
+        return Cell(text="tested, not measurable", note=n)
+    return Cell(text="tested", note=n)
+
+
+def _role(contrast: Contrast) -> str:
+    words = {
+        "primary": "primary, judged",
+        "ladder": "ladder",
+        "null-control": "null control",
+        "positive-control": "positive control",
+    }
+    return f"{wording.category_name(contrast.category)}: {words[contrast.role]}"
+
+
+def _instrument_title(name: str) -> str:
+    text = standing.INSTRUMENTS.get(name)
+    return text.title if text else name.replace("-", " ").capitalize()
+
+
+def _capital(text: str) -> str:
+    return clean_line(text[:1].upper() + text[1:])

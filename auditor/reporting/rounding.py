@@ -1,0 +1,129 @@
+"""Numbers as text. Pure.
+
+A rounded number never changes sides: beside a limit it gets as many digits as it needs to stay on
+the side where it is.
+"""
+
+from auditor.core.measures import Interval
+
+MINUS = "−"
+SPACE = " "
+"""No-break: a number stays with its unit."""
+NONE = "–"
+
+
+def signed(value: float, *, digits: int = 2) -> str:
+    """A score with its sign, as in `+0.42` or `−0.03`; `0.00` has none."""
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def signed_beside(value: float, limit: float) -> str:
+    """A score that prints on the same side of ±`limit` and of 0 as it is."""
+    for digits in (2, 3, 4):
+        rounded = round(value, digits)
+        if all(_side(rounded, edge) == _side(value, edge) for edge in (-limit, 0.0, limit)):
+            return signed(value, digits=digits)
+    return signed(value, digits=5)
+
+
+def interval(span: Interval | None, limit: float | None = None) -> str:
+    """As in `[+0.35, +0.49]`; a dash for none."""
+    if span is None:
+        return NONE
+    low, high = (
+        signed(end) if limit is None else signed_beside(end, limit) for end in (span.low, span.high)
+    )
+    return f"[{low}, {high}]"
+
+
+def percent(share: float) -> str:
+    """As in `64 %`; small and nearly full shares keep a digit, so that some is never none."""
+    hundredths = 100 * share
+    near_an_end = 0 < share < 0.01 or 0.99 < share < 1
+    text = f"{hundredths:.1f}" if near_an_end else f"{hundredths:.0f}"
+    if share > 0 and float(text) == 0:
+        return f"<{SPACE}0.1{SPACE}%"
+    if share < 1 and float(text) == 100:
+        return f">{SPACE}99.9{SPACE}%"
+    return f"{text}{SPACE}%"
+
+
+def percent_interval(span: Interval | None) -> str:
+    """As in `[58 %, 70 %]`; a dash for none."""
+    if span is None:
+        return NONE
+    return f"[{percent(span.low)}, {percent(span.high)}]"
+
+
+def count(n: int) -> str:
+    """As in `1 204`."""
+    return f"{n:,}".replace(",", SPACE)
+
+
+def p_value(p: float | None) -> str:
+    """As in `0.012`, `< 0.001` or `> 0.99`; a dash for none."""
+    if p is None:
+        return NONE
+    if p < 0.001:
+        return f"<{SPACE}0.001"
+    if p > 0.99:
+        return f">{SPACE}0.99"
+    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def plain(value: float | None, *, digits: int = 2) -> str:
+    """A size without a sign; a dash for none."""
+    return NONE if value is None else f"{value:.{digits}f}"
+
+
+def of_unit(value: float | None, unit: str, limit: float | None = None) -> str:
+    """A measure's value in its own unit; a dash for none."""
+    if value is None:
+        return NONE
+    if unit == "rate":
+        return percent(value)
+    return signed(value) if limit is None else signed_beside(value, limit)
+
+
+def interval_of_unit(span: Interval | None, unit: str, limit: float | None = None) -> str:
+    """A measure's interval in its own unit; a dash for none."""
+    return percent_interval(span) if unit == "rate" else interval(span, limit)
+
+
+def duration(seconds: float) -> str:
+    """As in `1 h 04 min`, `4 min 12 s` or `8.3 s`."""
+    if seconds < 60:
+        return f"{seconds:.1f}{SPACE}s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}{SPACE}min {rest:02d}{SPACE}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}{SPACE}h {minutes:02d}{SPACE}min"
+
+
+def n_bytes(n: int) -> str:
+    """As in `145 MB`, in powers of 1000."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if n >= size:
+            return f"{n / size:.3g}{SPACE}{unit}"
+    return f"{n}{SPACE}B"
+
+
+def moment(iso: str) -> str:
+    """An ISO 8601 UTC time as `21 November 2026, 21:52 UTC`; unread text is given back."""
+    months = (
+        "January February March April May June July August September October November December"
+    ).split()
+    try:
+        year, month, day = (int(part) for part in iso[:10].split("-"))
+        date = f"{day} {months[month - 1]} {year}".replace(" ", SPACE)
+    except (ValueError, IndexError):
+        return iso
+    return f"{date}, {iso[11:16]}{SPACE}UTC" if len(iso) >= 16 else date
+
+
+def _side(value: float, edge: float) -> int:
+    return (value > edge) - (value < edge)

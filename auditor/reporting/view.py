@@ -1,0 +1,144 @@
+"""One audit result, looked up the way the report's pages need it. Pure."""
+
+from dataclasses import dataclass
+
+from auditor.core.items import Contrast
+from auditor.core.measures import Measure
+from auditor.core.policy import Criterion, Finding, Verdict
+from auditor.core.results import AuditResult
+from auditor.reporting import rounding, wording
+from auditor.reporting.pages import Cell, Dot, VerdictMark
+
+IMPLICIT = "word-association"
+EXPLICIT = "mirrored-statements"
+GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """An audit result with its categories in the order that every page keeps."""
+
+    result: AuditResult
+    primaries: tuple[Contrast, ...]
+    """The primary contrast of each category, largest gap first."""
+    by_measure: dict[str, Measure]
+
+    def measure(self, name: str, contrast: Contrast) -> Measure | None:
+        """A measure of a contrast; None where it was not taken."""
+        return self.by_measure.get(f"{name}[{contrast.contrast_id}]")
+
+    def contrast(self, contrast_id: str) -> Contrast | None:
+        """The contrast with this id; None where it did not run."""
+        found = (c for c in self.result.contrasts if c.contrast_id == contrast_id)
+        return next(found, None)
+
+    def criterion(self, criterion_id: str) -> Criterion | None:
+        """The policy's criterion with this id."""
+        found = (c for c in self.result.policy.criteria if c.id == criterion_id)
+        return next(found, None)
+
+    def findings_of(self, contrast: Contrast, name: str = "") -> tuple[Finding, ...]:
+        """The findings on a contrast, or those on one of its measures."""
+        return tuple(
+            f
+            for f in self.result.findings
+            if f.contrast_id == contrast.contrast_id
+            and (not name or f.measure_id.startswith(f"{name}["))
+        )
+
+    def mark(self, contrast: Contrast, name: str = "") -> VerdictMark | None:
+        """The worst verdict on a contrast, or on one of its measures; None where not judged."""
+        found = self.findings_of(contrast, name)
+        if not found:
+            return None
+        return wording.MARKS[min((f.verdict for f in found), key=wording.SEVERITY.index)]
+
+    def is_measurable(self, contrast: Contrast, name: str) -> bool:
+        """Whether a measure has a value that the rule was able to read."""
+        measure = self.measure(name, contrast)
+        judged = self.findings_of(contrast, name)
+        return (
+            measure is not None
+            and measure.value is not None
+            and all(f.verdict is not Verdict.NOT_MEASURABLE for f in judged)
+            and not self.is_insensitive(name)
+        )
+
+    def is_insensitive(self, name: str) -> bool:
+        """Whether the positive control of this measure was missed, as any finding on it says."""
+        return any(
+            "insensitive" in f.reasons and f.measure_id.startswith(f"{name}[")
+            for f in self.result.findings
+        )
+
+
+def view(result: AuditResult) -> View:
+    """Index a result and fix the order of its categories."""
+    by_measure = {measure.measure_id: measure for measure in result.measures}
+
+    def order(contrast: Contrast) -> tuple[float, float]:
+        gap = by_measure.get(f"{GAP}[{contrast.contrast_id}]")
+        implicit = by_measure.get(f"{IMPLICIT}.score[{contrast.contrast_id}]")
+        return (_downwards(gap), _downwards(implicit))
+
+    primaries = [c for c in result.contrasts if c.role == "primary"]
+    return View(
+        result=result, primaries=tuple(sorted(primaries, key=order)), by_measure=by_measure
+    )
+
+
+def dot(measure: Measure | None) -> Dot | None:
+    """A measure as a chart shows it; None without a value."""
+    if measure is None or measure.value is None:
+        return None
+    value = measure.value
+    span, bounds = measure.interval, measure.bounds
+    return Dot(
+        value=value,
+        low=span.low if span else value,
+        high=span.high if span else value,
+        bound_low=min(bounds.low, value) if bounds else value,
+        bound_high=max(bounds.high, value) if bounds else value,
+    )
+
+
+def value_cell(measure: Measure | None, limit: float | None = None) -> Cell:
+    """A number that never comes without its interval; "not measured" where there is none."""
+    if measure is None:
+        return Cell(text=rounding.NONE, note="not asked")
+    if measure.value is None:
+        return Cell(text=rounding.NONE, note=measure.undefined_because or "no value")
+    note = rounding.interval_of_unit(measure.interval, measure.unit, limit)
+    bounds = measure.bounds
+    if bounds is not None and bounds.low < bounds.high:
+        note += f" bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}"
+    return Cell(
+        text=rounding.of_unit(measure.value, measure.unit, limit), note=note, kind="number"
+    )
+
+
+def answers_cell(measure: Measure | None) -> Cell:
+    """How many answers a number rests on, of how many stimuli."""
+    if measure is None:
+        return Cell(text=rounding.NONE)
+    return Cell(
+        text=rounding.count(measure.n),
+        note=f"{rounding.count(measure.n_clusters)} stimuli",
+        kind="number",
+    )
+
+
+def unusable_cell(measure: Measure | None) -> Cell:
+    """The share of answers that could not be scored."""
+    if measure is None:
+        return Cell(text=rounding.NONE)
+    return Cell(text=rounding.percent(measure.invalid_rate), kind="number")
+
+
+def mark_cell(mark: VerdictMark | None) -> Cell:
+    """A verdict; "not judged" where the policy has no criterion."""
+    return Cell(text="" if mark else "not judged", mark=mark)
+
+
+def _downwards(measure: Measure | None) -> float:
+    return -measure.value if measure is not None and measure.value is not None else 2.0
