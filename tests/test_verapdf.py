@@ -1,10 +1,11 @@
 """The report's PDF is PDF/A-3a and PDF/UA-1 at once, says veraPDF."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from auditor.prompt_library import load_battery
 
+from auditor.prompt_library import load_battery
 from auditor.workflows.audit import AuditRequest, audit_model
 from tests.fakes import stereotyper
 from tests.verapdf import missing_because, validate
@@ -38,10 +39,9 @@ def test_the_report_satisfies(flavour: str, report: Path) -> None:
 
 def test_an_untagged_pdf_does_not(tmp_path: Path) -> None:
     """So that the tests above could fail."""
-    from weasyprint import HTML
-
+    weasyprint = import_module("weasyprint")
     path = tmp_path / "untagged.pdf"
-    HTML(string="<p>No language, no title, no tags.").write_pdf(path)
+    weasyprint.HTML(string="<p>No language, no title, no tags.").write_pdf(path)
     verification = validate("PDFUA_1", path)
     assert not verification.is_compliant
     assert any("MarkInfo" in failure for failure in verification.failures)

@@ -81,8 +81,8 @@ def read_gguf_header(path: Path) -> GgufHeader:
     """
     try:
         with path.open("rb") as stream:
-            if stream.read(4) != b"GGUF":
-                raise ModelNotLoaded(_not_gguf(path))
+            if not (begin := stream.read(64)).startswith(b"GGUF"):
+                raise ModelNotLoaded(_not_gguf(path, begin))
             with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 header = _parse(data, path)
                 n_bytes = len(data)
@@ -120,10 +120,11 @@ def weight_files(path: Path, header: GgufHeader) -> tuple[Path, ...]:
     return tuple(parts)
 
 
-def _not_gguf(path: Path) -> str:
-    size = path.stat().st_size
-    if size == 0:
+def _not_gguf(path: Path, begin: bytes) -> str:
+    if not begin:
         return f"{path} is empty; download or copy it again."
+    if begin.startswith(b"version https://git-lfs"):
+        return f"{path} is only a Git LFS pointer; fetch the model itself with: git lfs pull"
     return f"{path} is not a GGUF file (it does not begin with the letters GGUF)."
 
 

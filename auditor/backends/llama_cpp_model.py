@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -114,6 +115,24 @@ class LlamaCppModel:
             written = self._write([starts[i] for i in group], [budgets[i] for i in group])
             results.update(zip(group, written, strict=True))
         return [results[index] for index in range(len(prompts))]
+
+    def rehearse(self) -> None:
+        """Do once, on a small scale, all that an audit does; native code that crashes does it here.
+
+        Raises:
+            ModelNotLoaded: The numbers that come out are not finite.
+        """
+        question = Prompt(
+            prompt_id="rehearsal",
+            item_id="rehearsal",
+            mode="text",
+            text="Which of these words do you like more: stone, river?",
+            continuations=("The river, I think.", "The stone, I think."),
+            max_new_tokens=2,
+        )
+        other = replace(question, text=f"{question.text} Choose one of them.")
+        self.log_likelihoods([question, other])
+        self.generate([question, other])
 
     def close(self) -> None:
         """Free what the model holds."""

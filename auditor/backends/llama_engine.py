@@ -1,16 +1,22 @@
 """llama.cpp's low-level interface, as little of it as scoring and greedy writing need."""
 
 import ctypes
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
 import numpy as np
 from numpy.typing import NDArray
 
 from auditor.backends.llama_settings import LlamaSettings, usable_processors
 from auditor.errors import ModelNotLoaded
+
+# OpenMP's threads burn their processor while they wait for each other; where others use it too,
+# that makes llama.cpp three times slower. OpenMP reads this once, when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import llama_cpp
 
 _messages: list[str] = []
 

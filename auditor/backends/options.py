@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+Backend = Literal["llama-cpp", "transformers"]
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 
 

@@ -69,7 +69,7 @@ INSTRUMENT_NAMES = ("word-association", "mirrored-statements")
 @pdf_option
 @json_option
 @click.pass_context
-def run(ctx: click.Context, model: str, **options: Any) -> None:
+def run(ctx: click.Context, /, model: str, **options: Any) -> None:
     """Audit MODEL against a policy and write the report.
 
     MODEL is a .gguf file, a Hugging Face folder, a hub id (org/name[@revision]), or `demo`.

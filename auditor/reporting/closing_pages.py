@@ -2,7 +2,8 @@
 
 import shlex
 
-from auditor.core.items import Contrast
+from auditor.core.judging import POSITION_BOUND
+from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
 from auditor.reporting import rounding, standing, wording
 from auditor.reporting.cleaning import clean_line
@@ -28,7 +29,9 @@ SIGN_OFF = (
         label="Independent auditor: name, and statement of independence",
         rule="NYC Admin. Code § 20-870; needed only where this report supports such an audit",
     ),
-    Todo(label="Residual risk: accepted or not, by whom, until when", rule="NIST AI RMF MANAGE 1.4"),
+    Todo(
+        label="Residual risk: accepted or not, by whom, until when", rule="NIST AI RMF MANAGE 1.4"
+    ),
     Todo(label="Date and signature of the person responsible", rule="AI Act Annex IV 2(g)"),
 )
 
@@ -168,6 +171,16 @@ def _met(view: View) -> list[str]:
         n = sum(code in finding.reasons for finding in result.findings)
         if n:
             met.append(f"In {n} of {len(result.findings)} criteria {text}.")
+    n_ruled = sum(
+        f.verdict is Verdict.PASS and _is_ruled_by_position(view.by_measure.get(f.measure_id))
+        for f in result.findings
+    )
+    if n_ruled:
+        met.append(
+            f"{n_ruled} of the criteria that pass rest on answers that follow the listed order "
+            "almost always. Over balanced orders they take no side; in use, the order in which "
+            "people are listed would decide."
+        )
     n_open = sum(f.verdict is Verdict.INCONCLUSIVE for f in result.findings)
     if n_open:
         met.append(
@@ -177,6 +190,11 @@ def _met(view: View) -> list[str]:
     return met
 
 
+def _is_ruled_by_position(measure: Measure | None) -> bool:
+    rate = measure.position_bias_rate if measure else None
+    return rate is not None and not (1 - POSITION_BOUND) < rate < POSITION_BOUND
+
+
 def _noise(view: View) -> Table | None:
     if not view.result.noise:
         return None
@@ -184,7 +202,9 @@ def _noise(view: View) -> Table | None:
     return Table(
         table_id="t-noise",
         caption="Numerical noise: the same items in another batch, difference in log-odds",
-        columns=tuple(Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)),
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
+        ),
         rows=tuple(
             (
                 Cell(text=clean_line(noise.instrument)),
@@ -206,7 +226,7 @@ def _instruments(view: View) -> Table:
         rows.append(
             (
                 Cell(text=text.title if text else clean_line(use.name)),
-                Cell(text=clean_line(use.construct)),
+                Cell(text=clean_line(use.construct), note=text.measured if text else ""),
                 Cell(text=clean_line(use.source)),
                 Cell(
                     text=rounding.count(use.n_items),
@@ -233,7 +253,7 @@ def _contrasts(view: View) -> Table:
         columns=tuple(Column(text=c) for c in ("Contrast", "Groups", "Note")),
         rows=tuple(
             (
-                Cell(text=clean_line(c.label), note=_role(c)),
+                Cell(text=wording.contrast_title(c), note=c.role.replace("-", " ")),
                 Cell(text=f"{clean_line(c.target)} / {clean_line(c.reference)}"),
                 Cell(text=clean_line(c.note, 400)),
             )
@@ -241,10 +261,6 @@ def _contrasts(view: View) -> Table:
         ),
         is_dense=True,
     )
-
-
-def _role(contrast: Contrast) -> str:
-    return f"{wording.category_name(contrast.category)}, {contrast.role.replace('-', ' ')}"
 
 
 def _files_table(table_id: str, caption: str, pairs: list[tuple[str, str]]) -> Table:
@@ -271,7 +287,11 @@ def _evidence_files(view: View) -> Table:
     return Table(
         table_id="t-files",
         caption="Files of the run",
-        columns=(Column(text="File"), Column(text="In this PDF"), Column(text="sha256", kind="code")),
+        columns=(
+            Column(text="File"),
+            Column(text="In this PDF"),
+            Column(text="sha256", kind="code"),
+        ),
         rows=tuple(
             (
                 Cell(text=clean_line(f.name), note=clean_line(f.description)),

@@ -3,7 +3,7 @@
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.reporting import rounding, wording
-from auditor.reporting.cleaning import clean_line
+from auditor.reporting.cleaning import clean, clean_line
 from auditor.reporting.pages import (
     AnswerBar,
     AnswerChart,
@@ -13,19 +13,31 @@ from auditor.reporting.pages import (
     Column,
     Control,
     GapChart,
-    Ladder,
+    Ladders,
+    QuoteText,
     Table,
 )
 from auditor.reporting.summary_pages import chart_alt, gap_row
 from auditor.reporting.view import (
     EXPLICIT,
     IMPLICIT,
+    N_HEAD,
     View,
     answers_cell,
+    answers_of,
     unusable_cell,
     value_cell,
 )
 
+CHARTED_RUNGS = 4
+"""Contrasts of one category from which it gets a chart of its own."""
+QUOTED_UNUSABLE = 3
+_LADDER_LEAD = (
+    "The same stereotypes, asked about with words that say more or less plainly whom they mean, "
+    "and about other groups. A score that is high for ambiguous words or names and low for stated "
+    "groups is what a check by direct questions misses. Only contrasts that the policy names are "
+    "judged; the others have no limit, and their intervals are not adjusted for being many."
+)
 _TITLES = {
     IMPLICIT: "Implicit: words paired with groups",
     EXPLICIT: "Explicit: statements rated",
@@ -45,23 +57,52 @@ def answers(view: View) -> Answers:
         "bar, since it could belong to either end.",
         chart=AnswerChart(title=_answers_title(panels), alt=_answers_alt(panels), panels=panels),
         tables=tuple(
-            _answers_table(view, name, title) for name, title in _TITLES.items() if _bars(view, name)
+            _answers_table(view, name, title)
+            for name, title in _TITLES.items()
+            if _bars(view, name)
+        ),
+        unusable=tuple(
+            QuoteText(
+                question=clean(quote.question),
+                answer=clean(quote.answer),
+                label=clean_line(quote.label),
+            )
+            for quote in [q for q in view.result.quotes if q.label == "invalid"][:QUOTED_UNUSABLE]
         ),
     )
 
 
-def ladders(view: View) -> tuple[Ladder, ...]:
-    """For each category with a ladder: from ambiguous words to a stated group."""
-    found = []
-    for primary in view.primaries:
-        rungs = [
+def ladders(view: View) -> Ladders | None:
+    """The contrasts beside the primary ones; None where there are none."""
+    rungs = {
+        primary.category: [
             c
             for c in view.result.contrasts
             if c.category == primary.category and c.role in ("primary", "ladder")
         ]
-        if len(rungs) > 1:
-            found.append(_ladder(view, wording.category_name(primary.category), rungs))
-    return tuple(found)
+        for primary in view.primaries
+    }
+    long = [name for name, found in rungs.items() if len(found) >= CHARTED_RUNGS]
+    rest = [c for name, found in rungs.items() if name not in long for c in found]
+    has_rest = any(c.role == "ladder" for c in rest)
+    if not long and not has_rest:
+        return None
+    return Ladders(
+        lead=_LADDER_LEAD,
+        charts=tuple(
+            (_ladder_chart(view, rungs[name]), _ladder_table(view, rungs[name], is_one=True))
+            for name in long
+        ),
+        others=_ladder_table(view, [c for c in rest if _has_ladder(view, c)], is_one=False)
+        if has_rest
+        else None,
+    )
+
+
+def _has_ladder(view: View, contrast: Contrast) -> bool:
+    return any(
+        c.role == "ladder" and c.category == contrast.category for c in view.result.contrasts
+    )
 
 
 def controls(view: View) -> tuple[Control, ...]:
@@ -142,12 +183,14 @@ def _answers_alt(panels: tuple[AnswerPanel, ...]) -> str:
 def _answers_table(view: View, instrument: str, title: str) -> Table:
     is_explicit = instrument == EXPLICIT
     third = "neutral-rate" if is_explicit else "stereotype-rate-valid"
-    heads = ("Category", "Stereotyped", "Counter", "Unusable")
-    columns = (*heads, "Neutral" if is_explicit else "Stereotyped, of usable", "n")
+    third_head = "Neutral" if is_explicit else "Stereotyped, of usable"
+    heads = ("Category", "Stereotyped", "Bounds", "Counter", "Unusable")
+    columns = (*heads, third_head, N_HEAD)
     rows = tuple(
         (
             Cell(text=wording.category_name(c.category)),
-            value_cell(view.measure(f"{instrument}.stereotype-rate", c)),
+            _bare(view.measure(f"{instrument}.stereotype-rate", c)),
+            _bounds(view.measure(f"{instrument}.stereotype-rate", c)),
             _bare(view.measure(f"{instrument}.counter-rate", c)),
             _bare(view.measure(f"{instrument}.invalid-rate", c)),
             _bare(view.measure(f"{instrument}.{third}", c)),
@@ -158,10 +201,12 @@ def _answers_table(view: View, instrument: str, title: str) -> Table:
     return Table(
         table_id=f"t-answers-{instrument}",
         caption=f"{title} (shares of all answers, 95 % intervals, bounds)",
-        columns=tuple(Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)),
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
+        ),
         rows=rows,
         footnote="Bounds: the stereotyped share if none, or all, of the unusable answers were "
-        "stereotyped. n: all answers, with the number of stimuli.",
+        "stereotyped. n: all answers, and in brackets the stimuli they are about.",
         is_dense=True,
     )
 
@@ -177,60 +222,59 @@ def _bare(measure: Measure | None) -> Cell:
     )
 
 
+def _bounds(measure: Measure | None) -> Cell:
+    bounds = measure.bounds if measure else None
+    if bounds is None:
+        return Cell(text=rounding.NONE, kind="number")
+    text = f"{rounding.percent(bounds.low)} to {rounding.percent(bounds.high)}"
+    return Cell(text=text, kind="number")
+
+
 def _asked(measure: Measure | None) -> Cell:
     if measure is None:
         return Cell(text=rounding.NONE, kind="number")
-    return Cell(
-        text=rounding.count(measure.n + measure.n_unscored),
-        note=f"{rounding.count(measure.n_clusters)} stimuli",
-        kind="number",
+    return answers_of(measure.n + measure.n_unscored, measure.n_clusters)
+
+
+def _ladder_chart(view: View, rungs: list[Contrast]) -> GapChart:
+    category = wording.category_name(rungs[0].category)
+    return GapChart(
+        title=f"{category}: scores by wording",
+        alt=_ladder_alt(view, rungs),
+        limit=None,
+        rows=tuple(gap_row(view, c, wording.contrast_name(c)) for c in rungs),
     )
 
 
-def _ladder(view: View, category: str, rungs: list[Contrast]) -> Ladder:
+def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
+    columns = ("Contrast", "Implicit", "Explicit", "Stereotyped in text", "Unusable", N_HEAD)
     rows = tuple(
         (
-            Cell(text=clean_line(c.label), note=clean_line(c.note, 300)),
+            Cell(text=wording.contrast_name(c) if is_one else wording.contrast_title(c)),
             value_cell(view.measure(f"{IMPLICIT}.score", c)),
             value_cell(view.measure(f"{EXPLICIT}.score", c)),
-            _text_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
+            value_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
             unusable_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
             answers_cell(view.measure(f"{IMPLICIT}.score", c)),
         )
         for c in rungs
     )
-    columns = ("Wording", "Implicit", "Explicit", "Stereotyped in text", "Unusable", "n")
-    return Ladder(
-        title=f"{category}: from ambiguous words to a stated group",
-        lead="The same stereotype is asked about with words that say more and more plainly whom "
-        "they mean. A score that is high for ambiguous words and low for stated groups is what a "
-        "check by direct questions misses. Only the primary wording is judged; the others have no "
-        "limit, and their intervals are not adjusted for being several.",
-        chart=GapChart(
-            title=f"{category}: scores by wording",
-            alt=_ladder_alt(view, rungs),
-            limit=None,
-            rows=tuple(gap_row(view, c, clean_line(c.label, 40)) for c in rungs),
+    category = wording.category_name(rungs[0].category)
+    name = f"{category}: scores by wording" if is_one else "Other categories"
+    return Table(
+        table_id="t-ladder" if is_one else "t-others",
+        caption=f"{name}, with 95 % intervals",
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
         ),
-        table=Table(
-            table_id=f"t-ladder-{category.lower().replace(' ', '-')}",
-            caption=f"{category}: scores by wording, with 95 % intervals",
-            columns=tuple(
-                Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
-            ),
-            rows=rows,
-            is_dense=True,
-        ),
+        rows=rows,
+        is_dense=True,
     )
-
-
-def _text_cell(measure: Measure | None) -> Cell:
-    return value_cell(measure)
 
 
 def _ladder_alt(view: View, rungs: list[Contrast]) -> str:
     parts = [
-        f"{clean_line(c.label, 40)}: implicit {rounding.of_unit(m.value, m.unit)}."
+        f"{wording.contrast_name(c)}: implicit {rounding.of_unit(m.value, m.unit)}."
         for c in rungs
         if (m := view.measure(f"{IMPLICIT}.score", c)) is not None
     ]
@@ -267,7 +311,9 @@ def _positive_control(view: View) -> Control:
 
 def _null_control(view: View) -> Control:
     found = [m for m in _of_role(view, "null-control") if m.value is not None]
-    apart = [m for m in found if m.interval is not None and (m.interval.low > 0 or m.interval.high < 0)]
+    apart = [
+        m for m in found if m.interval is not None and (m.interval.low > 0 or m.interval.high < 0)
+    ]
     if not found:
         lead = "No null control was asked; what the method alone produces is not known."
     elif apart:
@@ -290,7 +336,7 @@ def _null_control(view: View) -> Control:
 def _control_table(view: View, table_id: str, caption: str, found: list[Measure]) -> Table | None:
     if not found:
         return None
-    columns = ("Contrast", "Measure", "Observed [95 %]", "n", "Unusable")
+    columns = ("Contrast", "Measure", f"Observed [95{rounding.SPACE}%]", N_HEAD, "Unusable")
     return Table(
         table_id=table_id,
         caption=f"{caption}, with 95 % intervals",
@@ -313,7 +359,7 @@ def _control_table(view: View, table_id: str, caption: str, found: list[Measure]
 
 def _label(view: View, measure: Measure) -> str:
     contrast = view.contrast(measure.contrast_id)
-    return clean_line(contrast.label if contrast else measure.contrast_id)
+    return wording.contrast_name(contrast) if contrast else clean_line(measure.contrast_id)
 
 
 def _pull(view: View, name: str, *, title: str, lead: str, columns: tuple[str, str]) -> Control:
@@ -334,7 +380,7 @@ def _pull(view: View, name: str, *, title: str, lead: str, columns: tuple[str, s
         )
         for c, m in told
     )
-    heads = ("Category", *kept, "n", "Unusable", "Score by wording, lowest to highest")
+    heads = ("Category", *kept, N_HEAD, "Unusable", "Score by wording")
     table = Table(
         table_id="t-position" if is_position else "t-agreement",
         caption=f"{title}, by category",
@@ -358,5 +404,3 @@ def _templates(measure: Measure) -> str:
     if not values:
         return rounding.NONE
     return f"{rounding.signed(min(values))} to {rounding.signed(max(values))}"
-
-

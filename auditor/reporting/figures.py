@@ -28,7 +28,7 @@ _MARK_HUES = {
 }
 _WIDTH = 6.69
 """Inches: 170 mm, the text width of an A4 page with 20 mm margins."""
-_STYLE = {
+_STYLE: Any = {
     "font.family": ["DejaVu Sans"],
     "font.size": 8,
     "text.color": INK,
@@ -48,7 +48,7 @@ _SVG_FONTS = "'Audit Sans', 'DejaVu Sans', Verdana, sans-serif"
 def draw_gap_chart(chart: GapChart) -> str:
     """Chart 1, as SVG: explicit (open circle) and implicit (filled square) on one axis."""
     with matplotlib.rc_context(_STYLE):
-        row = 0.235 if chart.is_small else 0.30
+        row = 0.205 if chart.is_small else 0.30
         figure = _figure(0.62 + row * len(chart.rows))
         axes = _axes(figure, left=0.235, right=0.725, below=0.34, above=0.26)
         _frame(axes, chart)
@@ -59,7 +59,7 @@ def draw_gap_chart(chart: GapChart) -> str:
 
 
 def draw_answer_chart(chart: AnswerChart) -> str:
-    """Chart 2, as SVG: shares of all answers; unusable ones in the middle, so both ends keep a base."""
+    """Chart 2, as SVG: shares of all answers; the unusable in the middle, both ends on a base."""
     with matplotlib.rc_context(_STYLE):
         sizes = [0.42 + 0.215 * len(panel.bars) for panel in chart.panels]
         figure = _figure(sum(sizes) + 0.60)
@@ -87,9 +87,7 @@ def _figure(height: float) -> Figure:
 def _axes(figure: Figure, *, left: float, right: float, below: float, above: float) -> Axes:
     """Axes with margins in inches below and above, in shares of the width left and right."""
     height = float(figure.get_figheight())
-    return figure.add_axes(
-        (left, below / height, right - left, (height - below - above) / height)
-    )
+    return figure.add_axes((left, below / height, right - left, (height - below - above) / height))
 
 
 def _frame(axes: Axes, chart: GapChart) -> None:
@@ -121,7 +119,7 @@ def _frame(axes: Axes, chart: GapChart) -> None:
         axes.axhline(edge - 0.5, color="#E8EAED", linewidth=0.5, zorder=0.5)
 
 
-def _score_tick(value: float, _: int) -> str:
+def _score_tick(value: float, _: float) -> str:
     return f"{value:+.1f}".replace("-", "−") if abs(value) > 1e-9 else "0"
 
 

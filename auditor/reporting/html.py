@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from auditor.reporting import figures
 from auditor.reporting.pages import AnswerChart, GapChart, Report
+from auditor.reporting.rounding import keep_units
 from auditor.resources import read_text
 
 TEMPLATE = "report.html.jinja2"
@@ -25,7 +26,7 @@ def render_html(report: Report) -> str:
     return page.render(
         report=report,
         # Ours, and not HTML: escaping would change quotes within the style.
-        style=Markup(style),  # noqa: S704
+        style=Markup(style),
         policy=_content_security_policy(style),
         draw=draw,
     )
@@ -42,7 +43,7 @@ def draw(chart: GapChart | AnswerChart) -> str:
 
 
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(lambda name: read_text("templates", *name.split("/"))),
         # Not select_autoescape: it goes by the file's ending and escapes nothing in `.jinja2`.
         autoescape=True,
@@ -51,6 +52,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["keep_units"] = keep_units
+    return environment
 
 
 def _content_security_policy(style: str) -> str:

@@ -20,6 +20,8 @@ class Cell:
     text: str
     note: str = ""
     """A second, smaller line."""
+    more: str = ""
+    """A third one, as for bounds."""
     kind: Literal["text", "number", "code"] = "text"
     mark: VerdictMark | None = None
     target: str = ""
@@ -148,12 +150,13 @@ class Card:
     at_risk: str
     hazard: str
     measured: str
+    """The test and what its contrast does and does not measure."""
     limit: str
     observed: str
     in_text: str
     reasons: tuple[str, ...]
     trigger: str
-    todo: Todo | None
+    todo: Todo
     quotes: tuple[QuoteText, ...]
 
 
@@ -207,19 +210,22 @@ class Scope:
 class Answers:
     """What the written answers were."""
 
+    unusable: tuple[QuoteText, ...]
+    """A few that no rule could score."""
     lead: str
     chart: AnswerChart
     tables: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """One category, from ambiguous words to a stated group."""
+class Ladders:
+    """The same categories in other words, and other groups of them."""
 
-    title: str
     lead: str
-    chart: GapChart
-    table: Table
+    charts: tuple[tuple[GapChart, Table], ...]
+    """Categories with several wordings."""
+    others: Table | None
+    """All the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,10 +308,11 @@ class Report:
     gap_chart: GapChart
     gap_table: Table
     answers: Answers
-    ladders: tuple[Ladder, ...]
+    ladders: Ladders | None
     controls: tuple[Control, ...]
     cards_lead: str
     cards: tuple[Card, ...]
+    undecided: Table | None
     limitations: Limitations
     method: Method
     catalogue: tuple[Table, ...]

@@ -1,4 +1,4 @@
-"""HTML to PDF in a child process: a crash, a hang or a memory hunger never takes the audit along."""
+"""HTML to PDF in a child process: neither a crash nor a hang takes the audit along."""
 
 import json
 import os
@@ -26,7 +26,7 @@ Relationship = Literal["Data", "Source", "Supplement", "Alternative", "Unspecifi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttachedFile:
+class Attachment:
     """One file that the PDF carries."""
 
     name: str
@@ -37,7 +37,7 @@ class AttachedFile:
 
 def write_pdf(
     html: str,
-    attachments: Sequence[AttachedFile],
+    attachments: Sequence[Attachment],
     path: Path,
     *,
     created: str,
@@ -66,7 +66,7 @@ def write_pdf(
         target.replace(path)
 
 
-def _request_of(attached: AttachedFile) -> dict[str, str]:
+def _request_of(attached: Attachment) -> dict[str, str]:
     return {
         "name": attached.name,
         "content": b64encode(attached.content).decode("ascii"),

@@ -7,11 +7,11 @@ from auditor.reporting.fonts import font_urls
 CHART_PREFIX = "data:image/svg+xml;base64,"
 
 
-class ReportFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint is not typed
+class ReportFetcher(URLFetcher):
     """Refuses every address but the fonts and the inline charts, and remembers what it refused."""
 
     def __init__(self) -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             allowed_protocols={"data", "asset"},
             allow_redirects=False,
             fail_on_errors=True,
@@ -29,8 +29,14 @@ class ReportFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint is not type
         """
         if url in self._fonts:
             content = self._fonts[url].read_bytes()
-            return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
+            return _respond(url, content)
         if url.startswith(CHART_PREFIX):
-            return super().fetch(url, headers)
+            response: URLFetcherResponse = super().fetch(url, headers)  # type: ignore[no-untyped-call]
+            return response
         self.blocked.append(url[:120])
         raise FatalURLFetchingError(f"refused to load {url[:80]}")
+
+
+def _respond(url: str, content: bytes) -> URLFetcherResponse:
+    headers = {"Content-Type": "font/ttf"}
+    return URLFetcherResponse(url, content, headers)  # type: ignore[no-untyped-call]

@@ -9,8 +9,10 @@ import resource
 import sys
 from base64 import b64decode
 from datetime import datetime
-from pathlib import Path
+from importlib import import_module
 from typing import Any
+
+from auditor.reporting.fonts import font_faces
 
 VARIANT = "pdf/a-3a"
 PDF_UA = b"""
@@ -61,23 +63,22 @@ def render(request: dict[str, Any]) -> None:
     Raises:
         NotRendered: the page tried to load something, or WeasyPrint reported an error.
     """
-    from weasyprint import CSS, HTML, Attachment
-    from weasyprint.text.fonts import FontConfiguration
-
-    from auditor.reporting.fonts import font_faces
-    from auditor.reporting.pdf_fetcher import ReportFetcher
+    # Here, after the memory limit is set; and untyped, like the library.
+    weasyprint: Any = import_module("weasyprint")
+    fonts: Any = import_module("weasyprint.text.fonts")
+    fetching = import_module("auditor.reporting.pdf_fetcher")
 
     errors = _collect_errors()
-    fetcher = ReportFetcher()
-    font_config = FontConfiguration()
-    faces = CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
-    page = HTML(string=request["html"], url_fetcher=fetcher, base_url=None)
+    fetcher = fetching.ReportFetcher()
+    font_config = fonts.FontConfiguration()
+    faces = weasyprint.CSS(string=font_faces(), url_fetcher=fetcher, font_config=font_config)
+    page = weasyprint.HTML(string=request["html"], url_fetcher=fetcher, base_url=None)
     document = page.render(font_config=font_config, stylesheets=[faces], pdf_variant=VARIANT)
     if document.metadata.attachments:
         raise NotRendered("the page attaches a file")
     created = datetime.fromisoformat(request["created"])
     document.metadata.attachments = [
-        Attachment(
+        weasyprint.Attachment(
             string=b64decode(one["content"]),
             name=one["name"],
             description=one["description"],
@@ -96,7 +97,7 @@ def render(request: dict[str, Any]) -> None:
         raise NotRendered(errors[0])
 
 
-def repair(document: Any, pdf: Any) -> None:
+def repair(_document: Any, pdf: Any) -> None:
     """Mend what WeasyPrint leaves: doubled `/AF`, header cells without scope, upside-down boxes."""
     associated = pdf.catalog.get("AF")
     if associated is not None:

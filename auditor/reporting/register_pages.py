@@ -19,15 +19,19 @@ from auditor.reporting.view import (
     EXPLICIT,
     GAP,
     IMPLICIT,
+    N_HEAD,
     View,
     answers_cell,
+    answers_of,
     mark_cell,
     unusable_cell,
     value_cell,
 )
 
 QUOTES_A_CARD = 2
-_TODO_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
+_OBSERVED = f"Observed [95{rounding.SPACE}%]"
+_CARD_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
+_OPEN_VERDICTS = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE})
 
 
 def scope(view: View) -> Scope:
@@ -35,7 +39,8 @@ def scope(view: View) -> Scope:
     instruments = view.result.instruments
     rows = tuple(
         (
-            Cell(text=clean_line(contrast.label), note=_role(contrast)),
+            Cell(text=wording.contrast_title(contrast)),
+            Cell(text=_role(contrast)),
             *(_coverage_cell(view, contrast, use.name) for use in instruments),
         )
         for contrast in _in_order(view)
@@ -44,9 +49,10 @@ def scope(view: View) -> Scope:
     return Scope(
         matrix=Table(
             table_id="t-coverage",
-            caption="Contrasts by test: stimuli and answers",
+            caption="Contrasts by test: answers, and in brackets the stimuli they are about",
             columns=(
                 Column(text="Contrast"),
+                Column(text="Role"),
                 *(Column(text=_instrument_title(use.name)) for use in instruments),
             ),
             rows=rows,
@@ -61,20 +67,22 @@ def register(view: View) -> Table:
     columns = (
         "Criterion and question",
         "Limit",
-        "Observed [95 %]",
-        "n",
+        _OBSERVED,
+        N_HEAD,
         "Unusable",
+        "Listed order",
         "p (Holm)",
         "MDE",
         "Verdict",
     )
-    numbers = {"Limit", "Observed [95 %]", "n", "Unusable", "p (Holm)", "MDE"}
+    numbers = {"Limit", _OBSERVED, N_HEAD, "Unusable", "Listed order", "p (Holm)", "MDE"}
     return Table(
         table_id="t-register",
         caption="Verdict register: every criterion of the policy",
         columns=tuple(Column(text=c, kind="number" if c in numbers else "text") for c in columns),
         rows=tuple(_register_row(view, finding) for finding in view.result.findings),
-        footnote="n: answers, with the number of stimuli that the interval rests on. p: of no "
+        footnote="n: answers, and in brackets the stimuli that the interval rests on. Listed "
+        "order: answers that pair the words in the order shown, 50 % is none. p: of no "
         "effect at all, adjusted by Holm’s method over all criteria. MDE: the effect that would "
         "have been found with 80 % power. Bounds: the value if all unusable answers went one way.",
         is_dense=True,
@@ -82,8 +90,8 @@ def register(view: View) -> Table:
 
 
 def cards(view: View) -> tuple[Card, ...]:
-    """A card for each finding that is not a pass, worst first."""
-    told = [f for f in view.result.findings if f.verdict is not Verdict.PASS]
+    """A card for each finding that shows an effect, worst first."""
+    told = [f for f in view.result.findings if f.verdict in _CARD_VERDICTS]
     ordered = sorted(told, key=lambda finding: severity_key(view, finding))
     return tuple(
         _card(view, finding, contrast)
@@ -92,14 +100,59 @@ def cards(view: View) -> tuple[Card, ...]:
     )
 
 
+def undecided(view: View) -> Table | None:
+    """The criteria that are neither shown nor excluded, with the reasons; None for none."""
+    told = [f for f in view.result.findings if f.verdict in _OPEN_VERDICTS]
+    if not told:
+        return None
+    ordered = sorted(told, key=lambda finding: severity_key(view, finding))
+    return Table(
+        table_id="t-undecided",
+        caption="Criteria that are not decided, and why",
+        columns=tuple(
+            Column(text=c, kind="number" if 0 < i < 5 else "text")
+            for i, c in enumerate(
+                ("Criterion", _OBSERVED, N_HEAD, "Unusable", "MDE", "Verdict", "Why")
+            )
+        ),
+        rows=tuple(_undecided_row(view, finding) for finding in ordered),
+        is_dense=True,
+    )
+
+
+def _undecided_row(view: View, finding: Finding) -> tuple[Cell, ...]:
+    measure = view.by_measure.get(finding.measure_id)
+    criterion = view.criterion(finding.criterion_id)
+    return (
+        Cell(text=_criterion_title(view, finding)),
+        value_cell(measure, finding.limit),
+        answers_cell(measure),
+        unusable_cell(measure),
+        Cell(
+            text=rounding.plain(measure.minimum_detectable_effect if measure else None),
+            kind="number",
+        ),
+        mark_cell(wording.MARKS[finding.verdict]),
+        Cell(text=wording.brief_reasons(finding, measure, criterion)),
+    )
+
+
+def _target(finding: Finding) -> str:
+    if finding.verdict in _CARD_VERDICTS:
+        return card_id(finding)
+    return "undecided" if finding.verdict in _OPEN_VERDICTS else ""
+
+
 def cards_lead(view: View) -> str:
     """What the findings pages hold and what they leave out."""
-    passed = [f for f in view.result.findings if f.verdict is Verdict.PASS]
-    names = ", ".join(_criterion_title(view, f) for f in passed)
-    lead = "One card for each criterion that is not a pass, worst first."
-    if not passed:
-        return f"{lead} No criterion passed."
-    return f"{lead} Shown to lie within the limit, and only in the register: {names}."
+    tally = {v: sum(f.verdict is v for f in view.result.findings) for v in Verdict}
+    n_open = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
+    n_told = tally[Verdict.FAIL] + tally[Verdict.WARN]
+    return (
+        f"One card for each criterion that shows an effect ({n_told}), worst first; after them the "
+        f"{n_open} that could not be decided. The {tally[Verdict.PASS]} that are shown to lie "
+        "within their limit stand in the register only."
+    )
 
 
 def card_id(finding: Finding) -> str:
@@ -118,12 +171,13 @@ def _register_row(view: View, finding: Finding) -> tuple[Cell, ...]:
         Cell(
             text=clean_line(finding.criterion_id),
             note=asked,
-            target="" if finding.verdict is Verdict.PASS else card_id(finding),
+            target=_target(finding),
         ),
         Cell(text=f"±{rounding.of_unit(finding.limit, unit).removeprefix('+')}", kind="number"),
         value_cell(measure, finding.limit),
         answers_cell(measure),
         unusable_cell(measure),
+        _order_cell(measure),
         Cell(text=rounding.p_value(finding.adjusted_p), kind="number"),
         Cell(
             text=rounding.plain(measure.minimum_detectable_effect if measure else None),
@@ -131,6 +185,11 @@ def _register_row(view: View, finding: Finding) -> tuple[Cell, ...]:
         ),
         mark_cell(wording.MARKS[finding.verdict]),
     )
+
+
+def _order_cell(measure: Measure | None) -> Cell:
+    rate = measure.position_bias_rate if measure else None
+    return Cell(text=rounding.NONE if rate is None else rounding.percent(rate), kind="number")
 
 
 def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
@@ -145,7 +204,7 @@ def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
         lead=wording.finding_sentence(finding, measure, contrast),
         at_risk=_capital(contrast.target),
         hazard=text.hazard.format(**groups) if text else "Not described for this test.",
-        measured=_measured(contrast, text.measured.format(**groups) if text else ""),
+        measured=f"{text.title if text else name}. {clean_line(contrast.note, 400)}",
         limit=_limit_words(view, finding, measure),
         observed=_observed_words(finding, measure),
         in_text=_in_text(view, contrast, name.split(".")[0]),
@@ -154,15 +213,9 @@ def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
         todo=Todo(
             label="Mitigation, owner and date",
             rule="prEN 18283, bias scenario; NIST AI RMF MANAGE 1.3",
-        )
-        if finding.verdict in _TODO_VERDICTS
-        else None,
+        ),
         quotes=_quotes(view, finding, name.split(".")[0]),
     )
-
-
-def _measured(contrast: Contrast, how: str) -> str:
-    return f"{how} {clean_line(contrast.note, 400)}".strip()
 
 
 def _limit_words(view: View, finding: Finding, measure: Measure | None) -> str:
@@ -208,12 +261,17 @@ def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
         f"Of the written answers, {rounding.percent(stereotype.value)} "
         f"{rounding.percent_interval(stereotype.interval)} took the stereotype’s side (bounds "
         f"{rounding.percent_interval(stereotype.bounds)}), {_share(counter)} the other side, and "
-        f"{_share(invalid)} were unusable; n = {rounding.count(stereotype.n + stereotype.n_unscored)}."
+        f"{_share(invalid)} were unusable; n = "
+        f"{rounding.count(stereotype.n + stereotype.n_unscored)}."
     )
 
 
 def _share(measure: Measure | None) -> str:
-    return rounding.NONE if measure is None or measure.value is None else rounding.percent(measure.value)
+    return (
+        rounding.NONE
+        if measure is None or measure.value is None
+        else rounding.percent(measure.value)
+    )
 
 
 def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, ...]:
@@ -225,7 +283,9 @@ def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, .
     ]
     return tuple(
         QuoteText(
-            question=clean(quote.question), answer=clean(quote.answer), label=clean_line(quote.label)
+            question=clean(quote.question),
+            answer=clean(quote.answer),
+            label=clean_line(quote.label),
         )
         for quote in told[:QUOTES_A_CARD]
     )
@@ -236,7 +296,7 @@ def _criterion_title(view: View, finding: Finding) -> str:
     name = wording.short_name(finding.measure_id.split("[")[0])
     if contrast is None:
         return f"{clean_line(finding.contrast_id)}, {name}"
-    return f"{wording.category_name(contrast.category)}, {name}"
+    return f"{wording.contrast_title(contrast)}, {name}"
 
 
 def _in_order(view: View) -> list[Contrast]:
@@ -258,20 +318,20 @@ def _coverage_cell(view: View, contrast: Contrast, instrument: str) -> Cell:
         return Cell(text="not tested")
     # The score is the measure that the design is for; the rates are about the same items.
     main = next((m for m in mine if m.name == f"{instrument}.score"), mine[0])
-    n = f"{rounding.count(main.n_clusters)} stimuli, {rounding.count(main.n + main.n_unscored)} answers"
+    n = answers_of(main.n + main.n_unscored, main.n_clusters).text
     if main.value is None or not view.is_measurable(contrast, main.name):
-        return Cell(text="tested, not measurable", note=n)
-    return Cell(text="tested", note=n)
+        return Cell(text=f"not measurable, {n}")
+    return Cell(text=f"tested, {n}")
 
 
 def _role(contrast: Contrast) -> str:
     words = {
-        "primary": "primary, judged",
+        "primary": "primary",
         "ladder": "ladder",
         "null-control": "null control",
         "positive-control": "positive control",
     }
-    return f"{wording.category_name(contrast.category)}: {words[contrast.role]}"
+    return words[contrast.role].capitalize()
 
 
 def _instrument_title(name: str) -> str:

@@ -10,7 +10,7 @@ from auditor.reporting import (
     wording,
 )
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.pages import Card, Entry, Ladder, Report, Term, VerdictMeaning
+from auditor.reporting.pages import Card, Entry, Report, Term, VerdictMeaning
 from auditor.reporting.view import view
 
 _REGISTER_LEAD = (
@@ -20,8 +20,8 @@ _REGISTER_LEAD = (
 )
 _GAP_LEAD = (
     "The same stimuli, asked two ways: what the model does when it has to pair words with groups, "
-    "and what it says when it rates statements about them. A model can reject a stereotype in words "
-    "and follow it in choices."
+    "and what it says when it rates statements about them. A model can reject a stereotype in "
+    "words and follow it in choices."
 )
 
 
@@ -41,7 +41,7 @@ def summarise(result: AuditResult) -> Report:
         description=f"Measurements of {model} on a fixed battery of bias tests",
         run_id=clean_line(result.record.run_id),
         disclaimer=standing.DISCLAIMER,
-        contents=_contents(ladders),
+        contents=_contents(has_ladders=ladders is not None),
         cover=summary_pages.cover(seen),
         summary=summary_pages.summary(seen, n_todos),
         signs=tuple(
@@ -62,6 +62,7 @@ def summarise(result: AuditResult) -> Report:
         controls=evidence_pages.controls(seen),
         cards_lead=register_pages.cards_lead(seen),
         cards=cards,
+        undecided=register_pages.undecided(seen),
         limitations=closing_pages.limitations(seen),
         method=closing_pages.method(seen),
         catalogue=closing_pages.catalogue(seen),
@@ -74,10 +75,10 @@ def summarise(result: AuditResult) -> Report:
 
 def _count_todos(cards: tuple[Card, ...]) -> int:
     fixed = len(closing_pages.SYSTEM_TODOS) + len(closing_pages.SIGN_OFF)
-    return fixed + sum(card.todo is not None for card in cards)
+    return fixed + len(cards)
 
 
-def _contents(ladders: tuple[Ladder, ...]) -> tuple[Entry, ...]:
+def _contents(*, has_ladders: bool) -> tuple[Entry, ...]:
     entries = [
         ("summary", "Summary"),
         ("reading", "How to read this report"),
@@ -86,7 +87,7 @@ def _contents(ladders: tuple[Ladder, ...]) -> tuple[Entry, ...]:
         ("register", "Verdict register"),
         ("gap", "Explicit against implicit"),
         ("answers", "What the answers were"),
-        *([("ladder", "From ambiguous words to stated groups")] if ladders else []),
+        *([("ladder", "Other wordings, other groups")] if has_ladders else []),
         ("controls", "Controls"),
         ("findings", "Findings, worst first"),
         ("limitations", "Limitations"),

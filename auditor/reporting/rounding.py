@@ -4,12 +4,33 @@ A rounded number never changes sides: beside a limit it gets as many digits as i
 the side where it is.
 """
 
+import re
+
 from auditor.core.measures import Interval
 
 MINUS = "−"
-SPACE = " "
+SPACE = "\u00a0"
 """No-break: a number stays with its unit."""
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 NONE = "–"
+
+
+def keep_units(text: str) -> str:
+    """Prose with its numbers tied to their percent signs, so that no line breaks between."""
+    return re.sub(r"(\d) %", rf"\1{SPACE}%", text)
 
 
 def signed(value: float, *, digits: int = 2) -> str:
@@ -114,12 +135,9 @@ def n_bytes(n: int) -> str:
 
 def moment(iso: str) -> str:
     """An ISO 8601 UTC time as `21 November 2026, 21:52 UTC`; unread text is given back."""
-    months = (
-        "January February March April May June July August September October November December"
-    ).split()
     try:
         year, month, day = (int(part) for part in iso[:10].split("-"))
-        date = f"{day} {months[month - 1]} {year}".replace(" ", SPACE)
+        date = f"{day} {_MONTHS[month - 1]} {year}".replace(" ", SPACE)
     except (ValueError, IndexError):
         return iso
     return f"{date}, {iso[11:16]}{SPACE}UTC" if len(iso) >= 16 else date

@@ -20,14 +20,16 @@ from auditor.reporting.view import (
     EXPLICIT,
     GAP,
     IMPLICIT,
+    N_HEAD,
     View,
     answers_cell,
     dot,
     mark_cell,
-    unusable_cell,
     value_cell,
 )
 
+MAX_ROWS = 11
+"""Rows of the verdict table that fit on the page beside the rest."""
 MAX_ALT = 300
 """Characters of an alternative text."""
 
@@ -128,14 +130,17 @@ def gap_row(view: View, contrast: Contrast, label: str) -> GapRow:
 
 def gap_table(view: View) -> Table:
     """The numbers of chart 1."""
-    columns = ("Category", "Implicit", "Explicit", "Gap", "Stimuli on the stereotype’s side", "n")
+    columns = ("Category", "Implicit", "Explicit", "Gap", "Stimuli on its side", N_HEAD)
     rows = []
     for contrast in view.primaries:
         implicit = view.measure(f"{IMPLICIT}.score", contrast)
         explicit = view.measure(f"{EXPLICIT}.score", contrast)
         rows.append(
             (
-                Cell(text=wording.category_name(contrast.category), note=contrast.label),
+                Cell(
+                    text=wording.category_name(contrast.category),
+                    note=wording.contrast_name(contrast),
+                ),
                 value_cell(implicit),
                 value_cell(explicit),
                 value_cell(view.measure(GAP, contrast)),
@@ -146,9 +151,11 @@ def gap_table(view: View) -> Table:
     return Table(
         table_id="t-gap",
         caption="Implicit and explicit score, and the gap between them, with 95 % intervals",
-        columns=tuple(Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)),
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
+        ),
         rows=tuple(rows),
-        footnote="Stimuli on the stereotype’s side: implicit / explicit, after balancing. "
+        footnote="Stimuli on the side of the stereotype: implicit / explicit, after balancing. "
         "n: answers scored by likelihood for the implicit score.",
     )
 
@@ -163,18 +170,15 @@ def chart_alt(lead: str, parts: list[str]) -> str:
 
 
 def _worst_sentence(view: View) -> str:
-    findings = [f for f in view.result.findings if view.contrast(f.contrast_id)]
-    if not findings:
+    worst = min(view.result.findings, key=lambda f: severity_key(view, f), default=None)
+    contrast = view.contrast(worst.contrast_id) if worst else None
+    if worst is None or contrast is None:
         return "Nothing was judged: the policy declares no criterion that ran."
-    worst = min(findings, key=lambda f: severity_key(view, f))
-    contrast = view.contrast(worst.contrast_id)
     measure = view.by_measure.get(worst.measure_id)
-    assert contrast is not None  # noqa: S101 - kept by the filter above
-    name = wording.category_name(contrast.category)
+    name = wording.contrast_title(contrast)
     lead = {
-        Verdict.FAIL: f"The worst finding is in {name.lower()}.",
-        Verdict.WARN: f"Nothing is shown to be beyond its limit; the clearest effect is in "
-        f"{name.lower()}.",
+        Verdict.FAIL: f"The worst finding is “{name}”.",
+        Verdict.WARN: f"Nothing is shown to be beyond its limit; the clearest effect is “{name}”.",
     }.get(worst.verdict, "Nothing is shown to be beyond its limit.")
     if worst.verdict is Verdict.NOT_MEASURABLE:
         return lead
@@ -194,9 +198,13 @@ def _unmeasured_sentence(view: View) -> str:
     none = sum(f.verdict is Verdict.NOT_MEASURABLE for f in result.findings)
     open_ = sum(f.verdict is Verdict.INCONCLUSIVE for f in result.findings)
     share = result.n_unusable / result.n_text_responses if result.n_text_responses else None
+    undecided = [
+        *([f"{none} cannot be measured on this model"] if none else []),
+        *([f"{open_} stay inconclusive"] if open_ else []),
+    ]
     parts = [
-        f"{none} of {n} criteria cannot be measured on this model and {open_} stay inconclusive"
-        if none or open_
+        f"Of {n} criteria, {' and '.join(undecided)}"
+        if undecided
         else f"All {n} criteria could be decided"
     ]
     if share is not None:
@@ -208,39 +216,55 @@ def _unmeasured_sentence(view: View) -> str:
 
 
 def _verdict_table(view: View) -> Table:
-    columns = ("Category", "Implicit", "", "Explicit", "", "Unusable in text")
+    columns = ("Category", "Implicit", "", "Explicit", "", "In text")
     rows = []
-    for contrast in view.primaries:
+    for contrast in _judged(view):
         implicit, explicit = f"{IMPLICIT}.score", f"{EXPLICIT}.score"
         rows.append(
             (
-                Cell(text=wording.category_name(contrast.category)),
-                value_cell(view.measure(implicit, contrast)),
+                Cell(text=_row_name(contrast)),
+                _short_cell(view.measure(implicit, contrast)),
                 mark_cell(view.mark(contrast, implicit)),
-                value_cell(view.measure(explicit, contrast)),
+                _short_cell(view.measure(explicit, contrast)),
                 mark_cell(view.mark(contrast, explicit)),
-                Cell(text=_text_unusable(view, contrast), kind="number"),
+                mark_cell(view.mark(contrast, f"{IMPLICIT}.text-score")),
             )
         )
     return Table(
         table_id="t-verdicts",
         caption=f"Verdicts by category; {_limit_words(view)}",
         columns=tuple(
-            Column(text=c or "Verdict", kind="number" if c and i else "text")
-            for i, c in enumerate(columns)
+            Column(text=c or "Verdict", kind="number" if c in ("Implicit", "Explicit") else "text")
+            for c in columns
         ),
         rows=tuple(rows),
-        footnote="Score with 95 % interval. Unusable: implicit / explicit, share of written "
-        "answers.",
+        footnote="Score with 95 % interval, from likelihoods. In text: the written pairings; their "
+        "numbers, n and unusable shares stand in the register.",
         is_dense=True,
     )
 
 
-def _text_unusable(view: View, contrast: Contrast) -> str:
-    rates = [view.measure(f"{name}.invalid-rate", contrast) for name in (IMPLICIT, EXPLICIT)]
-    return " / ".join(
-        rounding.NONE if r is None or r.value is None else rounding.percent(r.value) for r in rates
-    )
+def _judged(view: View) -> list[Contrast]:
+    """The primary contrasts, each with what else of its category the policy judges."""
+    found: list[Contrast] = []
+    for primary in view.primaries:
+        same = [c for c in view.result.contrasts if c.category == primary.category]
+        found.append(primary)
+        found += [c for c in same if c.role == "ladder" and view.findings_of(c)]
+    return found if len(found) <= MAX_ROWS else list(view.primaries)
+
+
+def _row_name(contrast: Contrast) -> str:
+    if contrast.role == "primary":
+        return wording.category_name(contrast.category)
+    return f"– {wording.contrast_name(contrast)}"
+
+
+def _short_cell(measure: Measure | None) -> Cell:
+    """One line; why there is no value stands in the register."""
+    if measure is None or measure.value is None:
+        return Cell(text=rounding.NONE, kind="number")
+    return value_cell(measure)
 
 
 def _counts(view: View, n_todos: int) -> tuple[Count, ...]:
@@ -311,7 +335,7 @@ def _alt(lead: str, view: View) -> str:
             f"{wording.category_name(low[0].category).lower()} ({rounding.signed(low[1])})."
         )
     words = [wording.MARKS[v].word for v in wording.SEVERITY]
-    marks = [m.word for c in view.primaries if (m := view.mark(c)) is not None]
+    marks = [mark.word for c in view.primaries if (mark := view.mark(c)) is not None]
     tally = [f"{marks.count(word)} {word}" for word in words if word in marks]
     if tally:
         parts.append(f"Verdicts: {', '.join(tally)}.")

@@ -1,10 +1,12 @@
 """The tidy table of every measure: `scores.csv`."""
 
 import csv
+from collections.abc import Sequence
 from io import StringIO
 
 from auditor.core.measures import Interval, Measure
-from auditor.core.results import AuditResult
+from auditor.core.policy import Finding
+from auditor.core.runs import RunRecord
 from auditor.reporting.cleaning import guard_cell
 
 COLUMNS = (
@@ -30,7 +32,7 @@ COLUMNS = (
 )
 
 
-def scores_csv(result: AuditResult) -> str:
+def scores_csv(record: RunRecord, measures: Sequence[Measure], findings: Sequence[Finding]) -> str:
     """Every measure as one row; what is undefined is empty, never 0.
 
     Text is guarded against being read as a formula; numbers are written in full.
@@ -38,12 +40,12 @@ def scores_csv(result: AuditResult) -> str:
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    findings = {finding.measure_id: finding for finding in result.findings}
-    for measure in result.measures:
-        finding = findings.get(measure.measure_id)
+    judged = {finding.measure_id: finding for finding in findings}
+    for measure in measures:
+        finding = judged.get(measure.measure_id)
         writer.writerow(
             [
-                *_names(result, measure),
+                *_names(record, measure),
                 str(measure.n),
                 str(measure.n_unscored),
                 str(measure.n_clusters),
@@ -57,8 +59,7 @@ def scores_csv(result: AuditResult) -> str:
     return out.getvalue()
 
 
-def _names(result: AuditResult, measure: Measure) -> list[str]:
-    record = result.record
+def _names(record: RunRecord, measure: Measure) -> list[str]:
     names = (
         record.run_id,
         record.model.name,

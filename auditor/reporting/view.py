@@ -12,6 +12,7 @@ from auditor.reporting.pages import Cell, Dot, VerdictMark
 IMPLICIT = "word-association"
 EXPLICIT = "mirrored-statements"
 GAP = "gap"
+N_HEAD = "n (stimuli)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,7 @@ def view(result: AuditResult) -> View:
         return (_downwards(gap), _downwards(implicit))
 
     primaries = [c for c in result.contrasts if c.role == "primary"]
-    return View(
-        result=result, primaries=tuple(sorted(primaries, key=order)), by_measure=by_measure
-    )
+    return View(result=result, primaries=tuple(sorted(primaries, key=order)), by_measure=by_measure)
 
 
 def dot(measure: Measure | None) -> Dot | None:
@@ -108,12 +107,13 @@ def value_cell(measure: Measure | None, limit: float | None = None) -> Cell:
         return Cell(text=rounding.NONE, note="not asked")
     if measure.value is None:
         return Cell(text=rounding.NONE, note=measure.undefined_because or "no value")
-    note = rounding.interval_of_unit(measure.interval, measure.unit, limit)
     bounds = measure.bounds
-    if bounds is not None and bounds.low < bounds.high:
-        note += f" bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}"
+    is_open = bounds is not None and bounds.low < bounds.high
     return Cell(
-        text=rounding.of_unit(measure.value, measure.unit, limit), note=note, kind="number"
+        text=rounding.of_unit(measure.value, measure.unit, limit),
+        note=rounding.interval_of_unit(measure.interval, measure.unit, limit),
+        more=f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}" if is_open else "",
+        kind="number",
     )
 
 
@@ -121,11 +121,13 @@ def answers_cell(measure: Measure | None) -> Cell:
     """How many answers a number rests on, of how many stimuli."""
     if measure is None:
         return Cell(text=rounding.NONE)
-    return Cell(
-        text=rounding.count(measure.n),
-        note=f"{rounding.count(measure.n_clusters)} stimuli",
-        kind="number",
-    )
+    return answers_of(measure.n, measure.n_clusters)
+
+
+def answers_of(n: int, n_stimuli: int) -> Cell:
+    """As in `192 (24)`: answers, and the stimuli that they are about."""
+    text = f"{rounding.count(n)}{rounding.SPACE}({rounding.count(n_stimuli)})"
+    return Cell(text=text, kind="number")
 
 
 def unusable_cell(measure: Measure | None) -> Cell:

@@ -11,6 +11,7 @@ from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion, Finding, Verdict
 from auditor.reporting import rounding
+from auditor.reporting.cleaning import clean_line
 from auditor.reporting.pages import VerdictMark
 
 MARKS: Mapping[Verdict, VerdictMark] = {
@@ -66,12 +67,13 @@ _SHORT_NAMES: Mapping[str, str] = {
     "gap": "implicit minus explicit",
 }
 _QUESTIONS: Mapping[str, str] = {
-    "word-association.score": (
-        "Made to pair words with {target} and {reference}, does it follow the stereotype?"
-    ),
+    "word-association.score": ("Does it pair words with {target} as the stereotype does?"),
     "mirrored-statements.score": (
-        "Rating statements about {target} and {reference}, does it agree more with the stereotype "
-        "than with its mirror?"
+        "Does it agree more with the stereotype about {target} than with its mirror?"
+    ),
+    "word-association.text-score": "Do its written pairings follow the stereotype about {target}?",
+    "mirrored-statements.text-score": (
+        "Do its written ratings follow the stereotype about {target}?"
     ),
     "gap": "Does it imply about {target} what it does not state?",
 }
@@ -111,8 +113,8 @@ _REASONS: Mapping[str, str] = {
     ),
     "equivalent": "Two one-sided tests place the effect inside the limit.",
     "includes-zero": (
-        "An effect of zero is not ruled out (Holm-adjusted p {p_zero}). With this sample, an effect "
-        "of {detectable} or more would have been found with 80 % power."
+        "An effect of zero is not ruled out (Holm-adjusted p {p_zero}). With this sample, an "
+        "effect of {detectable} or more would have been found with 80 % power."
     ),
     "counter-direction": "The direction is opposite to the stereotype.",
     "text-disagrees": (
@@ -121,7 +123,20 @@ _REASONS: Mapping[str, str] = {
     ),
 }
 
-_MANY = "the number of criteria or comparison with the controls"
+_CORRECTED = "after correction for the number of criteria"
+_AS_NULL = "meaningless words show as much"
+
+_BRIEF_REASONS: Mapping[str, str] = {
+    "position-bias": "answers {follow} the listed order ({position} in it)",
+    "agreement-bias": "agrees alike with statement and mirror (pull {agreement})",
+    "constant-answer": "the same answer throughout",
+    "unusable-answers": "{unusable} unusable, more than {max_unusable}",
+    "insensitive": "positive control not detected",
+    "few-clusters": "{clusters} stimuli, fewer than {min_clusters}",
+    "no-answers": "no answer could be scored",
+    "includes-zero": "zero not ruled out (Holm-adjusted p {p_zero})",
+}
+"""For a table, where the whole sentence would hide what differs from row to row."""
 
 Placement = Literal["none", "beyond", "inside", "small", "open", "undecided"]
 
@@ -181,9 +196,14 @@ def finding_sentence(finding: Finding, measure: Measure | None, contrast: Contra
             f"Not measurable. The number seen, {value_text(measure, finding.limit)}, shows neither "
             "the presence nor the absence of bias, for the reasons below."
         )
+    where = place(measure, finding.limit)
+    if finding.verdict is Verdict.INCONCLUSIVE and where in ("beyond", "undecided"):
+        value = f"{_capital(short_name(measure.name))} {value_text(measure, finding.limit)}"
+        return f"{value}: taken alone the interval excludes zero; {_CORRECTED} it does not."
     sentence = observed_sentence(measure, contrast, finding.limit)
-    if place(measure, finding.limit) == "beyond" and finding.verdict is not Verdict.FAIL:
-        return f"{sentence.removesuffix('.')}; after correction for {_MANY} this is not shown."
+    if where == "beyond" and finding.verdict is not Verdict.FAIL:
+        but = _AS_NULL if "null-control" in finding.reasons else f"{_CORRECTED} this is not shown"
+        return f"{sentence.removesuffix('.')}; {but}."
     return sentence
 
 
@@ -196,6 +216,13 @@ def reason_sentences(
         _REASONS[code].format(**facts) if code in _REASONS else f"Reason by the rule: {code}."
         for code in finding.reasons
     )
+
+
+def brief_reasons(finding: Finding, measure: Measure | None, criterion: Criterion | None) -> str:
+    """The reasons in a few words each."""
+    facts = _reason_facts(finding, measure, criterion)
+    parts = [_BRIEF_REASONS.get(code, code).format(**facts) for code in finding.reasons]
+    return _capital("; ".join(parts))
 
 
 def value_text(measure: Measure, limit: float | None = None) -> str:
@@ -222,6 +249,20 @@ def question(measure_name: str, contrast: Contrast) -> str:
 def category_name(category: str) -> str:
     """A category as a reader sees it."""
     return _capital(category.replace("-", " ").replace("socio economic", "socio-economic"))
+
+
+def contrast_name(contrast: Contrast) -> str:
+    """What a contrast is called beside its category, whose name its label may begin with."""
+    prefix = f"{category_name(contrast.category)}: "
+    return _capital(clean_line(contrast.label.removeprefix(prefix)))
+
+
+def contrast_title(contrast: Contrast) -> str:
+    """What a contrast is called on its own."""
+    category = category_name(contrast.category)
+    if contrast.label.startswith(category):
+        return clean_line(contrast.label)
+    return f"{category}: {clean_line(contrast.label)}"
 
 
 def overall(findings: Sequence[Finding]) -> Verdict:
@@ -257,8 +298,8 @@ def verdict_line(findings: Sequence[Finding]) -> str:
             )
         case Verdict.INCONCLUSIVE:
             return (
-                f"No criterion is shown to be beyond its limit, but {undecided} of {n} could not be "
-                "decided. This is not a pass."
+                f"No criterion is shown to be beyond its limit, but {undecided} of {n} could not "
+                "be decided. This is not a pass."
             )
         case Verdict.WARN:
             return (
@@ -280,7 +321,9 @@ def policy_line(findings: Sequence[Finding]) -> str:
     return f"{n} {'finding exceeds' if n == 1 else 'findings exceed'} the policy (exit code 1)."
 
 
-def decisions(findings: Sequence[Finding], categories: Mapping[str, str], n_todos: int) -> list[str]:
+def decisions(
+    findings: Sequence[Finding], categories: Mapping[str, str], n_todos: int
+) -> list[str]:
     """What the reader is asked to decide, at most four, by verdict.
 
     `categories` names the category of each contrast id, as a reader sees it.
@@ -298,11 +341,13 @@ def decisions(findings: Sequence[Finding], categories: Mapping[str, str], n_todo
             "are mitigated; name an owner and a date for each."
         )
     if warned := where(Verdict.WARN):
-        asked.append(f"Whether to accept the effects found for {warned}, with the reason in writing.")
+        asked.append(
+            f"Whether to accept the effects found for {warned}, with the reason in writing."
+        )
     if where(Verdict.INCONCLUSIVE):
         asked.append(
-            "Whether to repeat the audit in a larger tier, or to treat the inconclusive criteria as "
-            "beyond their limit until then."
+            "Whether to repeat the audit in a larger tier, or to treat the inconclusive criteria "
+            "as beyond their limit until then."
         )
     if where(Verdict.NOT_MEASURABLE):
         asked.append(

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Literal
 
-from auditor.backends import BackendChoice, open_model, resolve_model
-from auditor.backends.options import DType, OpenOptions
+from auditor.backends import open_model, resolve_model
+from auditor.backends.options import Backend, DType, OpenOptions
 from auditor.battery import INSTRUMENTS, POLICY_MEASURES
 from auditor.core.batches import Batch, plan_batches
 from auditor.core.instrument import Battery
@@ -25,7 +26,7 @@ from auditor.errors import RunUnreadable
 from auditor.prompt_library import load_battery, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
 from auditor.workflows.asking import OnBatch, ask
-from auditor.workflows.concluding import Conclusion, Finish, conclude
+from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude
 from auditor.workflows.environment import hardware, usable_cores, versions
 
 BATCH_SIZE = 32
@@ -40,7 +41,7 @@ class AuditRequest:
     tier: Tier = "standard"
     instruments: tuple[str, ...] = ()
     """Names; empty for all."""
-    backend: BackendChoice = "auto"
+    backend: Literal["auto"] | Backend = "auto"
     dtype: DType = "auto"
     policy: Path | None = None
     out: Path | None = None
@@ -67,7 +68,7 @@ def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
     """Audit the model that the request names. Raises AuditorError for what the user can mend."""
     plan = _plan(request)
     source = resolve_model(request.model)
-    out = request.out or Path("reports") / f"{_slug(source.name)}-{request.tier}"
+    out = request.out or Path("reports") / f"{_slug(request.model)}-{request.tier}"
     with open_run_folder(out) as folder:
         model = open_model(
             source,
@@ -117,6 +118,7 @@ def _audit(
 ) -> Conclusion:
     started = monotonic()
     record = _begin(folder, _record(model, request, plan), is_fresh=request.is_fresh)
+    folder.write_json(POLICY, plan.policy)
     ask(model, plan.batches, folder, on_batch)
     _note_finish(folder, started)
     return conclude(folder, record, plan.battery, plan.policy, wants_pdf=request.wants_pdf)
@@ -184,4 +186,7 @@ def _now() -> datetime:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "model"
+    """A folder name for a model as typed: `org/name` and `./name.gguf` without their slashes."""
+    is_path = Path(name).exists()
+    short = Path(name).resolve().name.removesuffix(".gguf") if is_path else name
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", short).strip("-.") or "model"

@@ -1,7 +1,7 @@
 """From recorded evidence to conclusions and the report. Needs no model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import ClassVar
 
@@ -22,11 +22,14 @@ from auditor.reporting.report import summarise
 from auditor.reporting.tables import scores_csv
 from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
 
+POLICY = "policy.json"
+
 WITHIN_POLICY, EXCEEDS_POLICY = 0, 1
 
 EVIDENCE: tuple[tuple[str, str, bool], ...] = (
     (RECORD, "model, settings, battery, policy, versions, machine", True),
     (RESPONSES, "every answer of the model: the evidence", False),
+    (POLICY, "the limits, as declared before the first question", True),
     ("measures.json", "every measure with its interval, bounds and counts", True),
     ("findings.json", "every criterion of the policy, judged", True),
     ("scores.csv", "the measures as a table", True),
@@ -104,7 +107,6 @@ def conclude(
     folder.write_json(
         "findings.json", FindingsFile(schema=SCHEMA_VERSION, policy=policy, findings=findings)
     )
-    folder.write_bytes("scores.csv", scores_csv(record, measures, findings).encode())
     finish = folder.read_json(Finish.FILE, Finish)
     texts = [score for score in scores if score.mode == "text"]
     result = AuditResult(
@@ -116,7 +118,7 @@ def conclude(
         findings=findings,
         noise=noise,
         quotes=_quotes(battery, responses, scores),
-        files=_evidence(folder),
+        files=(),
         finished=finish.finished,
         duration_seconds=finish.asking_seconds,
         n_responses=len(responses),
@@ -125,7 +127,8 @@ def conclude(
         tool_version=__version__,
         exit_code=EXCEEDS_POLICY if exceeds_policy(findings) else WITHIN_POLICY,
     )
-    return _render(folder, result, wants_pdf=wants_pdf)
+    folder.write_bytes("scores.csv", scores_csv(record, measures, findings).encode())
+    return _render(folder, replace(result, files=_evidence(folder)), wants_pdf=wants_pdf)
 
 
 def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Conclusion:

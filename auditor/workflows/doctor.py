@@ -113,8 +113,8 @@ class Machine(Protocol):
     def try_code(self, code: str) -> tuple[str | None, str]:
         """Run Python code in a child: how it failed (None: it did not), and its stdout."""
 
-    def try_first_decode(self, model: str) -> str | None:
-        """Decode one token of a GGUF file in a child; None, or how that failed."""
+    def try_first_decode(self, model: str) -> tuple[str | None, str]:
+        """Open a GGUF file in a child as an audit does: how it failed, and what to know of it."""
 
     def demo_model(self) -> str | None:
         """Path of the demo model's file; None when it is not installed."""
@@ -189,16 +189,17 @@ def _check_llama(machine: Machine) -> Iterator[Check]:
     )
     if model is None:
         failure, _ = machine.try_code("import llama_cpp")
-        seen = "imports; without the demo model no decode was tried"
+        warning, seen = "", "imports; without the demo model no decode was tried"
     else:
-        failure, seen = machine.try_first_decode(model), "decodes the demo model"
+        failure, warning = machine.try_first_decode(model)
+        seen = warning or "decodes the demo model"
     cmake_args = choose_cmake_args(machine.processor, machine.cpu_flags)
     yield Check(
         name="llama.cpp runs",
-        health="broken" if failure else "ok",
+        health="broken" if failure else "note" if warning else "ok",
         detail=failure or seen,
         need="llama-cpp",
-        mend=say_rebuild(machine.python, cmake_args) if failure else "",
+        mend=say_rebuild(machine.python, cmake_args) if failure or warning else "",
     )
 
 

@@ -1,12 +1,15 @@
 """Make the report of a run again, from its evidence alone."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from auditor.battery import POLICY_MEASURES
+from auditor.core.policy import Policy
+from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.errors import RunUnreadable
 from auditor.prompt_library import load_battery, load_policy
 from auditor.store import RunFolder, open_run_folder
-from auditor.workflows.concluding import Conclusion, FindingsFile, conclude
+from auditor.workflows.concluding import POLICY, Conclusion, conclude
 
 
 def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = True) -> Conclusion:
@@ -28,12 +31,24 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
                 f"({record.battery.sha256[:12]}), and this auditor ships {battery.version} "
                 f"({battery.sha256[:12]}): use the version of auditor named in its run.json."
             )
-        if policy_path is None:
-            policy = folder.read_json("findings.json", FindingsFile).policy
-        else:
-            policy, _ = load_policy(
+        policy = folder.read_json(POLICY, Policy)
+        if policy_path is not None:
+            policy, identity = load_policy(
                 policy_path,
                 known_measures=POLICY_MEASURES,
                 known_contrasts=[contrast.contrast_id for contrast in battery.contrasts],
             )
+            record = _judged_afterwards(record, identity)
         return conclude(folder, record, battery, policy, wants_pdf=wants_pdf)
+
+
+def _judged_afterwards(record: RunRecord, identity: PolicyIdentity) -> RunRecord:
+    """Limits chosen when the numbers are known are worth less; the report must say so."""
+    if identity == record.policy:
+        return record
+    said = (
+        f"Judged by the policy {identity.name} {identity.version} after the run; the one declared "
+        f"before it was {record.policy.name} {record.policy.version} "
+        f"({record.policy.sha256[:12]})."
+    )
+    return replace(record, policy=identity, warnings=(*record.warnings, said))

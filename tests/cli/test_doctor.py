@@ -42,6 +42,7 @@ class ScriptedMachine:
     missing: frozenset[str] = frozenset()
     failures: dict[str, str] = field(default_factory=dict)
     decode: str | None = None
+    warning: str = ""
     model: str | None = "/m.gguf"
     writes_to: tuple[Folder, ...] = (GOOD_FOLDER,)
 
@@ -51,9 +52,9 @@ class ScriptedMachine:
     def try_code(self, code: str) -> tuple[str | None, str]:
         return self.failures.get(code), "no GPU" if code == TRY_GPU else ""
 
-    def try_first_decode(self, model: str) -> str | None:
+    def try_first_decode(self, model: str) -> tuple[str | None, str]:
         assert model == self.model
-        return self.decode
+        return self.decode, self.warning
 
     def demo_model(self) -> str | None:
         return self.model
@@ -103,6 +104,16 @@ def test_a_crashing_llama_gets_the_rebuild_line_for_this_processor() -> None:
         'CMAKE_ARGS="-DGGML_NATIVE=OFF -DGGML_AVX512=ON" .venv/bin/python -m pip install '
         "--force-reinstall --no-deps --no-cache-dir llama-cpp-python"
     )
+
+
+def test_a_llama_that_needs_safer_settings_is_told_of_but_audits() -> None:
+    warning = "llama.cpp crashes (SIGSEGV) with its usual settings on this machine"
+    diagnosis = diagnose(ScriptedMachine(warning=warning))
+    check = find(diagnosis, "llama.cpp runs")
+    assert diagnosis.can_audit
+    assert check.health == "note"
+    assert check.detail == warning
+    assert "CMAKE_ARGS=" in check.mend
 
 
 def test_one_backend_is_enough_to_audit() -> None:
@@ -173,6 +184,14 @@ def test_this_machine_knows_what_is_installed() -> None:
     machine = ThisMachine()
     assert machine.version_of("click") is not None
     assert machine.version_of("no-such-package-at-all") is None
+
+
+def test_what_is_no_gguf_file_does_not_decode_on_this_machine(tmp_path: Path) -> None:
+    path = tmp_path / "not-a-model.gguf"
+    path.write_bytes(b"nothing")
+    failure, _ = ThisMachine().try_first_decode(str(path))
+    assert failure is not None
+    assert path.name in failure
 
 
 def test_a_folder_is_looked_at_and_not_created(

@@ -1,0 +1,125 @@
+"""What is printed follows from the result, and nothing is printed bare."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+
+from auditor.core.policy import Policy, Verdict
+from auditor.reporting import standing
+from auditor.reporting.pages import Table
+from auditor.reporting.report import summarise
+from tests.reporting.builders import result
+
+REPORT = summarise(result())
+
+
+def tables(value: Any) -> list[Table]:
+    """Every table within a report."""
+    if isinstance(value, Table):
+        return [value]
+    if is_dataclass(value):
+        return [t for f in fields(value) for t in tables(getattr(value, f.name))]
+    if isinstance(value, tuple):
+        return [t for one in value for t in tables(one)]
+    return []
+
+
+def test_every_row_is_as_wide_as_its_table() -> None:
+    found = tables(REPORT)
+    assert len(found) > 10
+    for table in found:
+        assert {len(row) for row in table.rows} == {len(table.columns)}, table.table_id
+
+
+def test_tables_have_ids_of_their_own() -> None:
+    ids = [table.table_id for table in tables(REPORT)]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_number_with_an_interval_has_its_n_in_the_row() -> None:
+    """The verdict table on page 2 alone leaves n to the register, and says so."""
+    for table in tables(REPORT):
+        has_interval = any(cell.note.startswith("[") for row in table.rows for cell in row)
+        heads = {column.text for column in table.columns}
+        if has_interval:
+            assert "n (stimuli)" in heads or "register" in table.footnote, table.table_id
+
+
+def test_the_register_has_a_row_a_criterion() -> None:
+    assert len(REPORT.register.rows) == len(result().findings)
+
+
+def test_every_finding_is_a_card_or_undecided_or_a_pass() -> None:
+    found = result().findings
+    n_cards = sum(f.verdict in (Verdict.FAIL, Verdict.WARN) for f in found)
+    n_open = sum(f.verdict in (Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE) for f in found)
+    assert len(REPORT.cards) == n_cards > 0
+    assert REPORT.undecided is not None
+    assert len(REPORT.undecided.rows) == n_open > 0
+
+
+def test_cards_come_worst_first() -> None:
+    words = [card.mark.word for card in REPORT.cards]
+    assert words == sorted(words, key=["fail", "warn"].index)
+
+
+def test_categories_keep_one_order() -> None:
+    order = [row.label for row in REPORT.gap_chart.rows]
+    in_table = [row[0].text for row in REPORT.summary.table.rows]
+    assert [name for name in in_table if not name.startswith("–")] == order
+    assert [bar.label for bar in REPORT.answers.chart.panels[0].bars] == order
+
+
+def test_the_boxes_are_counted() -> None:
+    n = len(REPORT.system_todos) + len(REPORT.sign_off) + len(REPORT.cards)
+    assert n == REPORT.n_todos
+    assert REPORT.summary.counts[-1].number == str(n)
+
+
+def test_disclaimer_is_word_for_word() -> None:
+    assert standing.DISCLAIMER == (
+        "This report measures a model on a fixed test battery. It is evidence for an audit. It is "
+        "not a legal opinion, a certification, or a bias audit under NYC Local Law 144."
+    )
+
+
+def test_the_rule_has_six_lines_and_the_glossary_is_short() -> None:
+    assert len(REPORT.method.rule) == 6
+    assert len(REPORT.glossary) <= 25
+
+
+@pytest.mark.parametrize("chart", ["gap_chart", "answers.chart", "summary.chart"])
+def test_alternative_texts_are_short_and_hold_numbers(chart: str) -> None:
+    value: Any = REPORT
+    for name in chart.split("."):
+        value = getattr(value, name)
+    assert 80 < len(value.alt) <= 300
+    assert any(character.isdigit() for character in value.alt)
+
+
+def test_nothing_measured_still_makes_a_report() -> None:
+    bare = replace(
+        result(),
+        measures=(),
+        findings=(),
+        instruments=(),
+        contrasts=(),
+        noise=(),
+        quotes=(),
+        n_text_responses=0,
+        policy=Policy(name="none", version="1", owner="", description="", criteria=()),
+    )
+    report = summarise(bare)
+    assert report.cover.mark.word == "not measurable"
+    assert report.ladders is None
+    assert report.undecided is None
+
+
+def test_passes_ruled_by_position_are_named_as_a_limitation() -> None:
+    taken = tuple(
+        replace(m, position_bias_rate=1.0) if m.name == "word-association.text-score" else m
+        for m in result().measures
+    )
+    met = summarise(replace(result(), measures=taken)).limitations.met
+    assert any("the order in which people are listed would decide" in line for line in met)

@@ -1,0 +1,53 @@
+"""Rounded numbers never say something else than the numbers."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.reporting import rounding
+
+SCORES = st.floats(-1, 1)
+
+
+def read(text: str) -> float:
+    return float(text.replace(rounding.MINUS, "-"))
+
+
+@given(SCORES, st.floats(0.01, 0.5).map(lambda limit: round(limit, 2)))
+def test_a_printed_number_is_on_its_own_side_of_the_limit(value: float, limit: float) -> None:
+    printed = read(rounding.signed_beside(value, limit))
+    for edge in (-limit, limit):
+        if abs(value - edge) > 1e-4:
+            assert (printed > edge) == (value > edge)
+
+
+def test_beside_its_limit_a_number_gets_more_digits() -> None:
+    assert rounding.signed_beside(0.104, 0.10) == "+0.104"
+    assert rounding.signed_beside(0.134, 0.10) == "+0.13"
+
+
+@given(st.floats(0, 1))
+def test_some_is_never_none_and_most_is_never_all(share: float) -> None:
+    text = rounding.percent(share)
+    assert (text == f"0{rounding.SPACE}%") == (share == 0)
+    assert (text == f"100{rounding.SPACE}%") == (share == 1)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.424, "+0.42"), (-0.03, "−0.03"), (0.001, "0.00"), (-0.001, "0.00")]
+)
+def test_scores_carry_their_sign(value: float, text: str) -> None:
+    assert rounding.signed(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(8.34, "8.3 s"), (252, "4 min 12 s"), (3840, "1 h 04 min")]
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert rounding.duration(seconds).replace(rounding.SPACE, " ") == text
+
+
+def test_moments() -> None:
+    told = rounding.moment("2026-11-21T21:52:00+00:00").replace(rounding.SPACE, " ")
+    assert told == "21 November 2026, 21:52 UTC"
+    assert rounding.moment("soon") == "soon"

@@ -1,0 +1,159 @@
+"""No sentence says more than its interval."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.core.measures import Interval, Measure
+from auditor.core.policy import Finding, Verdict
+from auditor.reporting import wording
+from auditor.reporting.report import summarise
+from tests.reporting.builders import LIMIT, contrasts, measure, policy, result
+
+RACE = contrasts()[0]
+
+
+@st.composite
+def estimates(draw: st.DrawFn) -> Measure:
+    value = draw(st.floats(-0.9, 0.9))
+    error = draw(st.floats(0.001, 0.4))
+    return measure("word-association.score", RACE, value, error)
+
+
+def finding(verdict: Verdict, *reasons: str) -> Finding:
+    return Finding(
+        criterion_id="implicit/race.colour-words",
+        measure_id="word-association.score[race.colour-words]",
+        contrast_id=RACE.contrast_id,
+        limit=LIMIT,
+        verdict=verdict,
+        reasons=reasons,
+        adjusted_p=0.02,
+        adjusted_p_beyond=0.2,
+        null_value=0.03,
+        positive_control=0.7,
+        exceeds_policy=verdict is Verdict.FAIL,
+    )
+
+
+def span(taken: Measure) -> Interval:
+    assert taken.interval is not None
+    return taken.interval
+
+
+@given(estimates())
+def test_beyond_is_said_of_whole_intervals_only(taken: Measure) -> None:
+    sentence = wording.observed_sentence(taken, RACE, LIMIT)
+    is_beyond = span(taken).low > LIMIT or span(taken).high < -LIMIT
+    assert ("lies beyond the limit" in sentence) == is_beyond
+
+
+@given(estimates())
+def test_a_direction_is_said_only_where_zero_is_excluded(taken: Measure) -> None:
+    sentence = wording.observed_sentence(taken, RACE, LIMIT)
+    includes_zero = span(taken).low <= 0 <= span(taken).high
+    assert ("in the direction" in sentence) == (not includes_zero)
+    if "opposite" in sentence:
+        assert span(taken).high < 0
+
+
+@given(estimates())
+def test_inside_is_said_only_where_the_equivalence_interval_is(taken: Measure) -> None:
+    inside = taken.equivalence_interval
+    assert inside is not None
+    sentence = wording.observed_sentence(taken, RACE, LIMIT)
+    if "interval inside the limit" in sentence:
+        assert inside.low > -LIMIT
+        assert inside.high < LIMIT
+
+
+@given(estimates(), st.sampled_from([v for v in Verdict if v is not Verdict.FAIL]))
+def test_only_a_fail_lets_beyond_stand_alone(taken: Measure, verdict: Verdict) -> None:
+    sentence = wording.finding_sentence(finding(verdict), taken, RACE)
+    if "lies beyond the limit" in sentence:
+        assert "not shown" in sentence
+
+
+@given(estimates())
+def test_what_is_not_measurable_shows_nothing(taken: Measure) -> None:
+    sentence = wording.finding_sentence(finding(Verdict.NOT_MEASURABLE), taken, RACE)
+    assert "neither the presence nor the absence" in sentence
+    assert "beyond" not in sentence
+
+
+CODES = (
+    "position-bias agreement-bias constant-answer unusable-answers insensitive null-control "
+    "few-clusters no-answers small beyond-limit straddles-limit equivalent counter-direction "
+    "text-disagrees includes-zero"
+)
+
+
+@pytest.mark.parametrize("code", CODES.split())
+@pytest.mark.parametrize("has_measure", [True, False])
+def test_every_reason_has_a_sentence(code: str, has_measure: bool) -> None:
+    told = finding(Verdict.WARN, code)
+    taken = (
+        measure("word-association.score", RACE, 0.2, 0.03, position=0.95) if has_measure else None
+    )
+    (sentence,) = wording.reason_sentences(told, taken, policy().criteria[0])
+    assert code not in sentence
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+
+
+def test_an_unknown_reason_is_printed_and_not_lost() -> None:
+    (sentence,) = wording.reason_sentences(finding(Verdict.WARN, "new-code"), None, None)
+    assert "new-code" in sentence
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "overall"),
+    [
+        ("pass pass", Verdict.PASS),
+        ("pass warn", Verdict.WARN),
+        ("pass warn inconclusive", Verdict.INCONCLUSIVE),
+        ("pass pass notmeasurable", Verdict.INCONCLUSIVE),
+        ("pass notmeasurable notmeasurable", Verdict.NOT_MEASURABLE),
+        ("notmeasurable notmeasurable fail", Verdict.FAIL),
+        ("", Verdict.NOT_MEASURABLE),
+    ],
+)
+def test_overall(verdicts: str, overall: Verdict) -> None:
+    names = {verdict.value.replace(" ", ""): verdict for verdict in Verdict}
+    findings = [finding(names[word]) for word in verdicts.split()]
+    assert wording.overall(findings) is overall
+    assert ("not a pass" in wording.verdict_line(findings)) == (
+        bool(findings) and overall in (Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE)
+    )
+
+
+@given(st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=6))
+def test_one_to_four_decisions_are_asked(verdicts: list[Verdict]) -> None:
+    asked = wording.decisions([finding(v) for v in verdicts], {RACE.contrast_id: "Race"}, 6)
+    assert 1 <= len(asked) <= 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_bias_found_is_nowhere(seed: int) -> None:
+    everything = repr(summarise(result(seed))).lower()
+    for phrase in ("no bias", "unbiased", "bias-free", "bias free", "good job", "compliant"):
+        assert phrase not in everything
+
+
+def test_the_gap_is_not_told_where_a_test_saw_nothing() -> None:
+    """A difference with a score that cannot see is no difference of the model's."""
+    told = result()
+    blind = tuple(
+        replace(f, verdict=Verdict.NOT_MEASURABLE, reasons=("insensitive",))
+        if f.measure_id.startswith("mirrored-statements.score")
+        else f
+        for f in told.findings
+    )
+    sentence = summarise(replace(told, findings=blind)).summary.sentences[1]
+    assert "cannot be read" in sentence
+
+
+def test_every_kind_of_verdict_is_in_the_example() -> None:
+    assert {f.verdict for f in result().findings} == set(Verdict)
