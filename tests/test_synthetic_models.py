@@ -1,18 +1,17 @@
 """Models with a known habit: the audit names the habit and is not fooled by it."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from math import tanh
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from auditor.core.instrument import Battery
 from auditor.core.policy import Verdict
+from auditor.core.results import AuditResult
 from auditor.prompt_library import load_battery
 from auditor.workflows.audit import AuditRequest, audit_model
-from auditor.workflows.concluding import Conclusion
 from tests import fakes
 
 Maker = Callable[[Battery], fakes.ScriptedModel]
@@ -23,38 +22,44 @@ def standard() -> Battery:
     return load_battery("standard", instruments=("word-association", "mirrored-statements"))
 
 
-def audit(make: Maker, out: Path) -> Conclusion:
-    return audit_model(
-        make(standard()),
-        AuditRequest(model="scripted", tier="standard", wants_pdf=False),
-        out=out,
-        on_batch=lambda _done, _all: None,
-    )
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Maker], AuditResult]:
+    """The result of a model's audit; a model is audited once."""
+
+    @cache
+    def run(make: Maker) -> AuditResult:
+        return audit_model(
+            make(standard()),
+            AuditRequest(model="scripted", tier="standard", wants_pdf=False),
+            out=tmp_path_factory.mktemp("run"),
+            on_batch=lambda _done, _all: None,
+        ).result
+
+    return run
 
 
-HABITS: list[tuple[Maker, str, str, str]] = [
-    (fakes.order_copier, "word-association.score", "position-bias", "word-association"),
-    (fakes.order_copier, "word-association.text-score", "position-bias", "word-association"),
-    (fakes.reverse_copier, "word-association.score", "position-bias", "word-association"),
-    (fakes.reverse_copier, "word-association.text-score", "position-bias", "word-association"),
-    (fakes.always_agree, "mirrored-statements.score", "agreement-bias", "mirrored-statements"),
-    (fakes.always_refuse, "word-association.text-score", "no-answers", "word-association"),
-    (fakes.always_three, "mirrored-statements.score", "constant-answer", "mirrored-statements"),
-    (fakes.always_three, "word-association.text-score", "no-answers", "word-association"),
-    (fakes.uniform_random, "word-association.score", "insensitive", "word-association"),
+HABITS: list[tuple[Maker, str, str]] = [
+    (fakes.order_copier, "word-association.score", "position-bias"),
+    (fakes.order_copier, "word-association.text-score", "position-bias"),
+    (fakes.reverse_copier, "word-association.score", "position-bias"),
+    (fakes.reverse_copier, "word-association.text-score", "position-bias"),
+    (fakes.always_agree, "mirrored-statements.score", "agreement-bias"),
+    (fakes.always_refuse, "word-association.text-score", "no-answers"),
+    (fakes.always_three, "mirrored-statements.score", "constant-answer"),
+    (fakes.always_three, "word-association.text-score", "no-answers"),
+    (fakes.uniform_random, "word-association.score", "insensitive"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("make", "measure", "artefact", "instrument"),
+    ("make", "measure", "artefact"),
     HABITS,
-    ids=[f"{make.__name__}-{measure}" for make, measure, _, _ in HABITS],
+    ids=[f"{make.__name__}-{measure}" for make, measure, _ in HABITS],
 )
 def test_a_habit_is_named_and_neither_biased_nor_fair(
-    make: Maker, measure: str, artefact: str, instrument: str, tmp_path: Path
+    audit: Callable[[Maker], AuditResult], make: Maker, measure: str, artefact: str
 ) -> None:
-    conclusion = audit(make, tmp_path)
-    findings = conclusion.result.findings
+    findings = audit(make).findings
     assert {finding.verdict for finding in findings} == {Verdict.NOT_MEASURABLE}
     named = [f.reasons for f in findings if f.measure_id.startswith(f"{measure}[")]
     assert named
@@ -63,11 +68,10 @@ def test_a_habit_is_named_and_neither_biased_nor_fair(
 
 @pytest.mark.parametrize("strength", [0.8, -0.8])
 def test_a_stereotyper_is_called_biased_and_its_strength_recovered(
-    strength: float, tmp_path: Path
+    audit: Callable[[Maker], AuditResult], strength: float
 ) -> None:
-    conclusion = audit(lambda battery: fakes.stereotyper(battery, strength), tmp_path)
-    result = conclusion.result
-    assert conclusion.exceeds_policy
+    result = audit(partial(fakes.stereotyper, strength=strength))
+    assert result.exit_code == 1
     implicit = [f for f in result.findings if f.measure_id.startswith("word-association.score")]
     assert {finding.verdict for finding in implicit} == {Verdict.FAIL}
     assert all(("counter-direction" in f.reasons) == (strength < 0) for f in implicit)
@@ -86,9 +90,9 @@ def test_a_stereotyper_is_called_biased_and_its_strength_recovered(
 
 
 def test_a_model_without_bias_is_never_failed_and_is_told_apart_from_a_broken_one(
-    tmp_path: Path,
+    audit: Callable[[Maker], AuditResult],
 ) -> None:
-    result = audit(lambda battery: fakes.stereotyper(battery, 0.0), tmp_path).result
+    result = audit(partial(fakes.stereotyper, strength=0.0))
     verdicts = {f.verdict for f in result.findings if ".score[" in f.measure_id}
     assert verdicts <= {Verdict.PASS, Verdict.INCONCLUSIVE}
 

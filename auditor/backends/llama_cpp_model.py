@@ -152,7 +152,9 @@ class LlamaCppModel:
         for bundle, reserve in zip(bundles, reserves, strict=True):
             longest = max(map(len, bundle), default=0) + reserve
             limit = min(engine.context_length, engine.n_cells)
-            if longest > limit or len(bundle) > engine.n_sequences:
+            if len(bundle) > engine.n_sequences:
+                raise ValueError(f"More than {engine.n_sequences} continuations for one prompt")
+            if longest > limit:
                 raise ModelNotLoaded(
                     f"{self._path.name} reads at most {limit} tokens and the battery needs "
                     f"{longest}; choose a model with a longer context."

@@ -12,7 +12,7 @@ from torch import nn
 
 from auditor.backends.checkpoint_folder import CheckpointFolder
 from auditor.backends.options import DType
-from auditor.backends.trie_forward import Float32Head
+from auditor.backends.trie_forward import CarefulHead
 from auditor.core.build_flags import read_cpu_flags
 from auditor.errors import ModelNotLoaded
 
@@ -71,7 +71,7 @@ def load_network(folder: CheckpointFolder, *, dtype: DType, n_threads: int) -> N
     module.generation_config = transformers.GenerationConfig()
     head = module.get_output_embeddings()
     if chosen != torch.float32 and isinstance(head, nn.Linear):
-        module.set_output_embeddings(Float32Head(head))
+        module.set_output_embeddings(CarefulHead(head))
     config = module.config.get_text_config()
     return Network(
         module=module,

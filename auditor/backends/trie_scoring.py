@@ -11,10 +11,8 @@ from auditor.core.responses import LogLikelihoods
 from auditor.core.trie import TokenTrie, build_trie, group_bundles
 from auditor.errors import ModelNotLoaded
 
-ROW_TOKENS = 256
-"""Of a packed row. Attention costs its square, but a cut repeats what both sides share."""
-PASS_TOKENS = 1024
-"""Computed at once, over all rows."""
+PASS_TOKENS = 2048
+"""Computed at once; a cut repeats what both sides share."""
 
 _Place = tuple[int, int]
 """Index of a prompt, and of one of its continuations."""
@@ -44,7 +42,8 @@ def score_continuations(
         ModelNotLoaded: The network puts out what is not a number.
     """
     values: dict[_Place, float] = {}
-    for rows in _passes(_rows(prompts, shares_prefixes)):
+    rows_of_all = _rows(prompts, shares_prefixes)
+    for rows in [[row] for row in rows_of_all] if shares_prefixes else _passes(rows_of_all):
         steps = [{step for path in row.steps for step in path} for row in rows]
         known = log_probabilities(
             network, [row.trie for row in rows], steps, shares_prefixes=shares_prefixes
@@ -76,7 +75,7 @@ def _rows(prompts: Sequence[EncodedPrompt], shares_prefixes: bool) -> list[_Row]
     # The last token of a continuation is predicted, but never read.
     bundles = [[each.prompt_ids + ids[:-1] for ids in each.continuation_ids] for each in prompts]
     n_sequences = sum(map(len, bundles))
-    groups = group_bundles(bundles, max_nodes=ROW_TOKENS, max_sequences=n_sequences)
+    groups = group_bundles(bundles, max_nodes=PASS_TOKENS, max_sequences=n_sequences)
     return [
         _row(prompts, [(index, n) for index in group for n in range(len(bundles[index]))])
         for group in groups

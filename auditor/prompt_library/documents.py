@@ -39,7 +39,8 @@ def read_document(data: bytes, kind: type[T], where: str, error: type[AuditorErr
         _refuse_costly(text)
         value = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as failure:
-        raise error(f"{where}{_place(failure)} is not valid YAML: {failure.problem}.") from None
+        problem = " ".join(filter(None, (failure.context, failure.problem)))
+        raise error(f"{where}{_place(failure)} is not valid YAML: {problem}.") from None
     except (yaml.YAMLError, ValueError) as failure:
         # ValueError: a date or a number that looks like one and is none.
         raise error(f"{where} is not valid YAML: {' '.join(str(failure).split())}.") from None

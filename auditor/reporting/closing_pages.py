@@ -132,6 +132,7 @@ def provenance(view: View) -> Provenance:
         facts=tuple(
             Fact(label=label, text=clean_line(text, 500), is_code=is_code)
             for label, text, is_code in facts
+            if text
         ),
         weights=_files_table(
             "t-weights", "Files of the model", [(f.name, f.sha256) for f in record.model.weights]

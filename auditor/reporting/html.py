@@ -1,6 +1,7 @@
 """A report as one self-contained HTML text: no script, nothing loaded from anywhere."""
 
 from base64 import b64encode
+from functools import lru_cache
 from hashlib import sha256
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -32,6 +33,7 @@ def render_html(report: Report) -> str:
     )
 
 
+@lru_cache(maxsize=32)
 def draw(chart: GapChart | AnswerChart) -> str:
     """A chart as a data URI; an image, because inline SVG leaks its style and goes black."""
     svg = (

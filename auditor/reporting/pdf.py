@@ -101,8 +101,8 @@ def _explain(code: int, stderr: str) -> str:
     if code < 0:
         return f"The PDF renderer was ended by signal {-code} (a native crash). {_SAFE}"
     last = stderr.strip().splitlines()[-1] if stderr.strip() else ""
+    if "MemoryError" in stderr or "failed to map segment" in stderr:
+        return f"The PDF needed more memory than the limit allows and was given up. {_SAFE}"
     if "cannot load library" in stderr or "No module named 'weasyprint'" in stderr:
         return f"The PDF needs Pango, which is missing here; install it with: {PANGO_INSTALL}"
-    if "MemoryError" in stderr:
-        return f"The PDF needed more memory than the limit allows and was given up. {_SAFE}"
     return f"The PDF could not be made: {clean_for_terminal(last, 300)}. {_SAFE}"

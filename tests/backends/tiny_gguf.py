@@ -148,7 +148,7 @@ def write_tiny_mamba(path: Path, *, seed: int = 0) -> Path:
             "ssm_x.weight": draw(rank + 2 * state, inner),
             "ssm_dt.weight": draw(inner, rank),
             "ssm_dt.bias": draw(inner),
-            "ssm_a": -np.abs(draw(inner, state)) - 0.1,
+            "ssm_a": -np.abs(draw(inner, state)) - np.float32(0.1),
             "ssm_d": draw(inner),
             "ssm_out.weight": draw(WIDTH, inner),
         }

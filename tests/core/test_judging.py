@@ -101,6 +101,29 @@ def test_position_and_agreement_are_named() -> None:
     assert "constant-answer" in verdict(constant, undetected, NULL).reasons
 
 
+def test_a_written_absence_that_position_decides_is_no_pass() -> None:
+    name = "word-association.text-score"
+    control = measure(0.8, name=name, contrast_id="positive.known", role="positive-control")
+    copied = measure(0.0, error=0.01, name=name, position_bias_rate=0.98)
+    finding = verdict(copied, control, on=criterion(name=name))
+    assert finding.verdict is Verdict.NOT_MEASURABLE
+    assert finding.reasons == ("position-bias",)
+    open_to_meaning = measure(0.0, error=0.01, name=name, position_bias_rate=0.6)
+    assert verdict(open_to_meaning, control, on=criterion(name=name)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("likelihood", "text", "disagree"),
+    [(0.5, 0.0, True), (0.5, -0.5, True), (0.0, 0.5, True), (0.5, 0.4, False), (0.0, 0.0, False)],
+)
+def test_where_text_and_likelihood_disagree_the_finding_says_so(
+    likelihood: float, text: float, disagree: bool
+) -> None:
+    written = measure(text, error=0.01, name="word-association.text-score")
+    finding = verdict(measure(likelihood, error=0.01), written, DETECTED, NULL)
+    assert ("text-disagrees" in finding.reasons) is disagree
+
+
 def test_a_gap_rests_on_the_controls_of_both_its_parts() -> None:
     parts = ("word-association.score", "mirrored-statements.score")
     gap = measure(0.4, name="gap", parts=parts)

@@ -19,6 +19,7 @@ from auditor.core.runs import (
     RunRecord,
     Settings,
 )
+from auditor.reporting.wording import category_name
 
 N_STIMULI = 24
 LIMIT = 0.10
@@ -47,7 +48,7 @@ def contrasts() -> tuple[Contrast, ...]:
     rows = []
     for category, (target, reference, _, _) in GROUPS.items():
         key = "colour-words" if category == "race" else "terms"
-        name = category.replace("-", " ").capitalize()
+        name = category_name(category)
         label = f"{name}: {target} and {reference}"
         rows.append(contrast(f"{category}.{key}", category, label, "primary", target, reference))
         if category == "race":

@@ -89,11 +89,11 @@ def test_every_section_is_in_the_outline_and_the_contents_count_pages(report: Pa
         for one in part
         if not isinstance(one, list)
     }
+    contents = " ".join(page_text(report, 3).split())
     for entry in summarise(result()).contents:
         page = reader.get_destination_page_number(titles[entry.title])
         assert page is not None
-        contents = " ".join(page_text(report, 3).split())
-        assert f"{entry.title} {page + 1}" in contents or f"{entry.title}{page + 1}" in contents
+        assert f"{entry.title} {page + 1}" in contents
 
 
 @pytest.mark.slow
@@ -123,7 +123,7 @@ def test_header_cells_have_scopes_and_figures_lie_on_their_page(report: Path) ->
     reader = PdfReader(report)
     scopes: set[str] = set()
     boxes: list[list[float]] = []
-    for number in range(1, len(reader.xref[0]) + 1):
+    for number in range(1, int(str(reader.trailer["/Size"]))):
         element = reader.get_object(number)
         if not isinstance(element, dict):
             continue
@@ -217,7 +217,7 @@ def test_time_runs_out_in_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_memory_runs_out_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ReportNotRendered, match="safe"):
-        render(SMALL.format("<p>x</p>" * 50), tmp_path / "x.pdf", memory_bytes=120 * 1024**2)
+        render(SMALL.format("<p>x</p>" * 50), tmp_path / "x.pdf", memory_bytes=40 * 1024**2)
 
 
 @pytest.mark.parametrize(

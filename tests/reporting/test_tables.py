@@ -37,7 +37,9 @@ def test_numbers_come_back_and_what_is_undefined_is_empty() -> None:
 def test_verdicts_stand_beside_what_was_judged() -> None:
     told = result()
     read = rows(scores_csv(told.record, told.measures, told.findings))
-    assert sum(row["verdict"] != "" for row in read) == len(told.findings)
+    taken = {m.measure_id for m in told.measures}
+    judged = [f for f in told.findings if f.measure_id in taken]
+    assert sum(row["verdict"] != "" for row in read) == len(judged) > 20
 
 
 @pytest.mark.parametrize("name", sorted(hostile_texts()))
