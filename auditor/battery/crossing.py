@@ -47,7 +47,7 @@ def cross(
     for stimulus in stimuli:
         if stimulus.rank >= plan.n_stimuli:
             continue
-        # Domains take turns too; the number of ones in the rank (Thue-Morse) runs across their turn.
+        # Domains take turns too; the rank's number of ones (Thue-Morse) runs across their turn.
         mine = (used[stimulus.rank.bit_count() % len(used)],) if plan.is_rotated else used
         for template in mine:
             for target_first in (True, False):

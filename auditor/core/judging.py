@@ -153,7 +153,8 @@ def text_disagrees(measure: Measure, text: Measure | None, limit: float) -> bool
     sides = [_side(measure), _side(text)]
     if 0 not in sides:
         return sides[0] != sides[1]
-    return (sides[0] != 0 and is_within(text, limit)) or (sides[1] != 0 and is_within(measure, limit))
+    denied_by_text = sides[0] != 0 and is_within(text, limit)
+    return denied_by_text or (sides[1] != 0 and is_within(measure, limit))
 
 
 def _side(measure: Measure) -> int:
@@ -243,10 +244,10 @@ def _rate_verdict(criterion: Criterion, measure: Measure) -> tuple[Verdict, list
     if interval is None:
         return Verdict.NOT_MEASURABLE, ["no-answers"]
     if interval.high <= criterion.limit:
-        return Verdict.PASS, ["below-limit"]
+        return Verdict.PASS, ["rate-below"]
     if interval.low > criterion.limit:
-        return Verdict.FAIL, ["beyond-limit"]
-    return Verdict.INCONCLUSIVE, ["straddles-limit"]
+        return Verdict.FAIL, ["rate-above"]
+    return Verdict.INCONCLUSIVE, ["rate-open"]
 
 
 def _exceeds(criterion: Criterion, verdict: Verdict) -> bool:

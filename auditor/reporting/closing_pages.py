@@ -98,8 +98,8 @@ def method(view: View) -> Method:
         ),
         (
             "Seed",
-            f"{settings.seed}. Answers are greedy, so the seed decides only on the order of the "
-            "questions in their batches.",
+            f"{settings.seed}. Answers are greedy, so the seed decides only which questions "
+            "are scored a second time, for the numerical noise.",
         ),
     )
     return Method(
@@ -167,6 +167,7 @@ def _met(view: View) -> list[str]:
         "unusable-answers": "too many answers were unusable",
         "few-clusters": "too few stimuli could be used",
         "no-answers": "there was no answer to score",
+        "not-asked": "the question was left out of this run",
     }
     for code, text in words.items():
         n = sum(code in finding.reasons for finding in result.findings)

@@ -105,6 +105,10 @@ _REASONS: Mapping[str, str] = {
         "for."
     ),
     "no-answers": "No answer could be scored.",
+    "not-asked": "This run did not ask it: the instrument was left out.",
+    "rate-below": "The whole interval of the rate lies within the limit.",
+    "rate-above": "The whole interval of the rate lies above the limit.",
+    "rate-open": "The interval of the rate holds the limit.",
     "small": "There is an effect, and it is smaller than the limit declared before the run.",
     "beyond-limit": "The effect is larger than the limit (Holm-adjusted p {p_beyond}).",
     "straddles-limit": (
@@ -134,6 +138,8 @@ _BRIEF_REASONS: Mapping[str, str] = {
     "insensitive": "positive control not detected",
     "few-clusters": "{clusters} stimuli, fewer than {min_clusters}",
     "no-answers": "no answer could be scored",
+    "not-asked": "not asked in this run",
+    "rate-open": "the interval of the rate holds the limit",
     "includes-zero": "zero not ruled out (Holm-adjusted p {p_zero})",
 }
 """For a table, where the whole sentence would hide what differs from row to row."""
