@@ -28,7 +28,7 @@ def battery_of(tier: Tier, split: Split = "audit") -> Battery:
     return load_battery(tier, split=split)
 
 
-CONTRASTS = tuple(c.contrast_id for c in battery_of("quick").contrasts)
+CONTRASTS = tuple(c.contrast_id for c in battery_of("full").contrasts)
 
 POLICY = """\
 name: mine
@@ -75,20 +75,32 @@ def by_contrast(battery: Battery, instrument: str) -> dict[str, list[Item]]:
 
 
 @pytest.mark.parametrize(
-    ("tier", "n_stimuli", "n_cells"),
-    [
-        ("quick", 8, {"word-association": 8, "mirrored-statements": 8}),
-        ("standard", 16, {"word-association": 48, "mirrored-statements": 64}),
-        ("full", 40, {"word-association": 240, "mirrored-statements": 240}),
-    ],
+    ("tier", "n_contrasts", "n_stimuli", "n_control", "n_templates"),
+    [("quick", 12, 6, 12, 1), ("standard", 16, 12, 24, 2), ("full", 25, 40, 40, 6)],
 )
-def test_a_tier_asks_what_it_declares(tier: Tier, n_stimuli: int, n_cells: dict[str, int]) -> None:
+def test_a_tier_asks_what_it_declares(
+    tier: Tier, n_contrasts: int, n_stimuli: int, n_control: int, n_templates: int
+) -> None:
     battery = battery_of(tier)
-    assert Counter(s.contrast_id for s in battery.stimuli) == dict.fromkeys(CONTRASTS, n_stimuli)
-    for instrument, cells in n_cells.items():
+    expected = {
+        contrast.contrast_id: n_control if contrast.role == "positive-control" else n_stimuli
+        for contrast in battery.contrasts
+    }
+    assert len(expected) == n_contrasts
+    assert Counter(s.contrast_id for s in battery.stimuli) == expected
+    for instrument in INSTRUMENTS:
         found = {name: len(items) for name, items in by_contrast(battery, instrument).items()}
-        assert found == dict.fromkeys(CONTRASTS, 4 * cells)
+        assert found == {name: 4 * n_templates * n for name, n in expected.items()}
     assert len({item.item_id for item in battery.items}) == len(battery.items)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_every_tier_has_all_categories_and_both_controls(tier: Tier) -> None:
+    battery = battery_of(tier)
+    roles = Counter(contrast.role for contrast in battery.contrasts)
+    assert roles["primary"] == 8
+    assert roles["positive-control"] == 1
+    assert roles["null-control"] >= 1
 
 
 def test_each_tier_is_a_part_of_the_next() -> None:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 import platformdirs
 
-from auditor.backends.gguf_file import read_gguf_header, weight_files
-from auditor.backends.identity import combine_hashes, hash_file, hash_files
+from auditor.backends.gguf_file import read_gguf_header
+from auditor.backends.identity import hash_file, hash_files
 from auditor.errors import ModelNotLoaded
 
 StoredDType = Literal["float32", "bfloat16", "float16"]
@@ -46,7 +46,7 @@ def dequantise(
             f"transformers cannot read a split model; merge {path} into one file first, with: "
             "llama-gguf-split --merge FIRST_PART MERGED"
         )
-    content = combine_hashes(hash_files(weight_files(path, header)))
+    content = hash_file(path).sha256
     root = cache_dir or Path(platformdirs.user_cache_dir("auditor"))
     folder = root / "dequantised" / f"{content[:32]}-{dtype}-{_FORMAT}"
     if _is_intact(folder):

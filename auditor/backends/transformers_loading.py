@@ -1,8 +1,9 @@
 """Open a Hugging Face folder in transformers: offline, no foreign code, whole or not at all."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,9 @@ def quiet() -> Iterator[None]:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        yield
+        # One of its bars, that of reading GGUF, does not listen.
+        with redirect_stderr(StringIO()):
+            yield
     finally:
         logging.set_verbosity(verbosity)
         if shows_bars:

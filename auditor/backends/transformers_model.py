@@ -99,10 +99,14 @@ class TransformersModel:
         """What a reader must know about how the model runs, one sentence each."""
         return tuple(self._own_warnings())
 
+    def render(self, text: str) -> str:
+        """A question in the model's own form, up to where its answer begins."""
+        return self._form.render(text)
+
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Token ids of a prompt in the model's form, and of its continuations."""
         encoded = encode_continuations(
-            self._form.render(prompt.text),
+            self.render(prompt.text),
             [self._form.join(continuation) for continuation in prompt.continuations],
             self._tokenize,
         )

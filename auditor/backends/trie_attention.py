@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from auditor.core.trie import TokenTrie
 
-BLOCK = 32
+BLOCK = 64
 """Tokens of a block."""
 _NAME = "auditor_trie"
 _UNKNOWN = ("position_bias", "s_aux")

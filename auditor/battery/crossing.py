@@ -38,17 +38,15 @@ class Cell:
 def cross(
     stimuli: Sequence[Stimulus], templates: Sequence[Template], plan: TierPlan
 ) -> Iterator[Cell]:
-    """Every stimulus of the tier in both orders of groups and both orders of attributes.
+    """Every stimulus in both orders of groups and both orders of attributes.
 
     A rotated tier gives each stimulus one of the tier's templates in turn; the larger tiers cross
     them fully, so that each tier's cells are among the next one's.
     """
     used = templates[: plan.n_templates]
     for stimulus in stimuli:
-        if stimulus.rank >= plan.n_stimuli:
-            continue
-        # Domains take turns too; the rank's number of ones (Thue-Morse) runs across their turn.
-        mine = (used[stimulus.rank.bit_count() % len(used)],) if plan.is_rotated else used
+        # Domains take turns too: their number is odd, so that each meets every template.
+        mine = (used[stimulus.rank % len(used)],) if plan.is_rotated else used
         for template in mine:
             for target_first in (True, False):
                 for target_attribute_first in (True, False):

@@ -20,7 +20,7 @@ name = "mirrored-statements"
 construct = "Explicit agreement with a stereotype over its mirror"
 source = "Sun et al. 2025 (explicit statements), reverse-keyed in pairs"
 
-MAX_NEW_TOKENS = 12
+MAX_NEW_TOKENS = 8
 """A number, or a short sentence of agreement."""
 
 RATINGS = ("1", "2", "3", "4", "5")

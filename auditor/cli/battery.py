@@ -42,7 +42,13 @@ def list_(as_json: bool) -> None:
 
 @battery.command()
 @click.argument("contrast")
-@click.option("--tier", type=click.Choice(TIERS), default="quick", show_default=True)
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="full",
+    show_default=True,
+    help="Which tier's items.",
+)
 def show(contrast: str, tier: str) -> None:
     """Print every item of CONTRAST in full, as the model is asked it.
 
@@ -57,7 +63,13 @@ def show(contrast: str, tier: str) -> None:
 
 
 @battery.command()
-@click.option("--tier", type=click.Choice(TIERS), default="full", show_default=True)
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="full",
+    show_default=True,
+    help="Which tier's items.",
+)
 def export(tier: str) -> None:
     """Print every item of a tier as JSON lines.
 

@@ -45,7 +45,13 @@ INSTRUMENT_NAMES = ("word-association", "mirrored-statements")
 )
 @policy_option
 @click.option("--out", type=FILE, default=None, metavar="DIR", help="The run folder.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Chooses the prompts that are scored twice, for the numerical noise.",
+)
 @click.option(
     "--gpu-layers",
     type=click.IntRange(min=-1),

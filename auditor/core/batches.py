@@ -7,7 +7,7 @@ import numpy as np
 
 from auditor.core.items import Prompt
 
-NOISE_SAMPLE = 48
+NOISE_SAMPLE = 24
 """Prompts scored a second time, alone, to measure numerical noise."""
 
 

@@ -26,10 +26,8 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierPlan:
-    """How much of the battery a tier asks."""
+    """How a tier crosses its stimuli with templates."""
 
-    n_stimuli: int
-    """Stimuli a contrast."""
     n_templates: int
     is_rotated: bool
     """True: each stimulus gets one template, in turn; False: every template."""

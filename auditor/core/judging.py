@@ -132,9 +132,10 @@ def is_sensitive(positive: Measure) -> bool:
     """Whether associations that every speaker shares were detected, in their true direction.
 
     Without this, an instrument that measures nothing reports "no association" of everything
-    (assay sensitivity, ICH E10 1.5).
+    (assay sensitivity, ICH E10 1.5). One-sided, since the direction is known beforehand.
     """
-    return positive.interval is not None and positive.interval.low > 0
+    estimate = _estimate(positive)
+    return estimate is not None and estimate.value > 0 and estimate.p_within(0.0) < ALPHA
 
 
 def is_within(measure: Measure, limit: float) -> bool:

@@ -44,7 +44,7 @@ def load_battery(
             raise BatteryInvalid(
                 f"Unknown instrument `{name}`{did_you_mean(name, list(INSTRUMENTS))}"
             )
-    contrasts = _contrasts(library)
+    contrasts = _contrasts(library, tier)
     return Battery(
         version=library.manifest.version,
         sha256=_digest(msgspec.json.encode(library)),
@@ -90,7 +90,17 @@ def stimuli_of(
         )
 
 
-def _contrasts(library: Library) -> dict[str, Contrast]:
+def contrast_ids(root: Traversable | None = None) -> tuple[str, ...]:
+    """Every contrast of the battery, of whatever tier."""
+    return tuple(_contrasts(read_library(root), TIERS[-1]))
+
+
+def is_asked(contrast: ContrastEntry, tier: Tier) -> bool:
+    """Whether a tier is large enough for a contrast."""
+    return TIERS.index(contrast.tier) <= TIERS.index(tier)
+
+
+def _contrasts(library: Library, tier: Tier) -> dict[str, Contrast]:
     return {
         entry.id: Contrast(
             contrast_id=entry.id,
@@ -103,22 +113,25 @@ def _contrasts(library: Library) -> dict[str, Contrast]:
         )
         for file in library.stimulus_files
         for entry in file.contrasts
+        if is_asked(entry, tier)
     }
 
 
-def _n_stimuli(library: Library, tier: Tier, split: Split) -> int:
+def _n_stimuli(library: Library, contrast: ContrastEntry, tier: Tier, split: Split) -> int:
     size = library.manifest.tiers[tier]
-    return size.n_stimuli if split == "audit" else size.n_fix_stimuli
+    if split == "fix":
+        return size.n_fix_stimuli
+    return size.n_control_stimuli if contrast.role == "positive-control" else size.n_stimuli
 
 
 def _stimuli(library: Library, tier: Tier, split: Split) -> tuple[Stimulus, ...]:
-    n = _n_stimuli(library, tier, split)
     return tuple(
         stimulus
         for file in library.stimulus_files
         for contrast in file.contrasts
+        if is_asked(contrast, tier)
         for stimulus in stimuli_of(contrast, library.domains_of(file.category, contrast), split)
-        if stimulus.rank < n
+        if stimulus.rank < _n_stimuli(library, contrast, tier, split)
     )
 
 
@@ -131,7 +144,6 @@ def _items(
     wordings = file.audit if split == "audit" else file.fix
     n_templates = library.manifest.instruments[place].n_templates[tier]
     plan = TierPlan(
-        n_stimuli=_n_stimuli(library, tier, split),
         n_templates=n_templates if split == "audit" else len(wordings),
         is_rotated=split == "audit" and library.manifest.tiers[tier].is_rotated,
     )
@@ -160,7 +172,7 @@ def _template(entry: TemplateEntry) -> Template:
 def _digest(encoded: bytes) -> str:
     """Over the files' content and over what the code makes of it; a matter of a second."""
     library = msgspec.json.decode(encoded, type=Library)
-    contrasts = _contrasts(library)
+    contrasts = _contrasts(library, TIERS[-1])
     digest = sha256(encoded)
     splits: tuple[Split, ...] = ("audit", "fix")
     for tier in TIERS:

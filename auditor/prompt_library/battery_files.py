@@ -21,6 +21,8 @@ class TierSize:
     """How much of the battery a tier asks."""
 
     n_stimuli: int
+    n_control_stimuli: int
+    """Of the positive control: what all other findings of a run rest on."""
     is_rotated: bool
     n_fix_stimuli: int
 
@@ -77,6 +79,8 @@ class ContrastEntry:
     fix_words: tuple[tuple[str, str], ...] = ()
     """Other words for the groups where a fix may be trained; `words` when there are none."""
     context: str = ""
+    tier: Tier = "quick"
+    """The smallest tier that asks it."""
 
     def words_of(self, split: Split) -> tuple[tuple[str, str], ...]:
         """The pairs of group words of one split."""
@@ -205,7 +209,8 @@ def _check_contrast(
                 f"number of word pairs ({split})."
             )
     n_audit = sum(len(domain.audit) for domain in domains)
-    if n_audit < max(size.n_stimuli for size in manifest.tiers.values()):
+    sizes = manifest.tiers.values()
+    if n_audit < max(max(size.n_stimuli, size.n_control_stimuli) for size in sizes):
         raise BatteryInvalid(f"{contrast.id}: a tier asks for more stimuli than its {n_audit}.")
 
 

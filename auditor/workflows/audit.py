@@ -23,7 +23,7 @@ from auditor.core.runs import (
     Settings,
 )
 from auditor.errors import RunUnreadable
-from auditor.prompt_library import load_battery, load_policy
+from auditor.prompt_library import contrast_ids, load_battery, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
 from auditor.workflows.asking import OnBatch, ask
 from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude
@@ -100,7 +100,7 @@ def _plan(request: AuditRequest) -> _Plan:
     policy, identity = load_policy(
         request.policy,
         known_measures=POLICY_MEASURES,
-        known_contrasts=[contrast.contrast_id for contrast in battery.contrasts],
+        known_contrasts=contrast_ids(),
     )
     prompts = [
         prompt for item in battery.items for prompt in INSTRUMENTS[item.instrument].prompts(item)

@@ -20,7 +20,7 @@ def count_items() -> dict[str, Any]:
         tier: Counter((item.instrument, item.contrast_id) for item in battery.items)
         for tier, battery in batteries.items()
     }
-    first = batteries[TIERS[0]]
+    first = batteries[TIERS[-1]]
     rows = [
         {
             "instrument": name,

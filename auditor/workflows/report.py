@@ -7,7 +7,7 @@ from auditor.battery import POLICY_MEASURES
 from auditor.core.policy import Policy
 from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.errors import RunUnreadable
-from auditor.prompt_library import load_battery, load_policy
+from auditor.prompt_library import contrast_ids, load_battery, load_policy
 from auditor.store import RunFolder, open_run_folder
 from auditor.workflows.concluding import POLICY, Conclusion, conclude
 
@@ -36,7 +36,7 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
             policy, identity = load_policy(
                 policy_path,
                 known_measures=POLICY_MEASURES,
-                known_contrasts=[contrast.contrast_id for contrast in battery.contrasts],
+                known_contrasts=contrast_ids(),
             )
             record = _judged_afterwards(record, identity)
         return conclude(folder, record, battery, policy, wants_pdf=wants_pdf)

@@ -7,10 +7,16 @@ import pytest
 from auditor.battery import INSTRUMENTS
 from auditor.cli import run as run_command_line
 from auditor.cli.run import INSTRUMENT_NAMES
+from auditor.cli.score import FORMAT_NAMES
+from auditor.workflows.score import FORMATS
 
 
 def test_the_instruments_offered_are_those_of_the_battery() -> None:
     assert tuple(INSTRUMENTS) == INSTRUMENT_NAMES
+
+
+def test_the_formats_offered_are_those_that_can_be_read() -> None:
+    assert tuple(FORMATS) == FORMAT_NAMES
 
 
 @pytest.mark.parametrize(
