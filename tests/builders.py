@@ -103,6 +103,7 @@ def measure(
         n_clusters=n_clusters,
         standard_error=error if value is not None else None,
         degrees_of_freedom=n_clusters - 1 if value is not None else None,
+        numerical_error=None,
         minimum_detectable_effect=2.9 * error if value is not None else None,
         position_bias_rate=position_bias_rate,
         position_effect=0.1,

@@ -1,10 +1,11 @@
 """The gap: implicit minus explicit score on the same stimuli."""
 
-from collections.abc import Sequence
-from math import hypot, sqrt
+from collections.abc import Mapping, Sequence
+from math import hypot
 
 from auditor.battery import measuring, mirrored_statements, word_association
 from auditor.core.instrument import Battery, NumericalNoise
+from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.responses import Score
 
@@ -19,27 +20,31 @@ def measures(
     asked = {item.instrument for item in battery.items}
     if not {word_association.name, mirrored_statements.name} <= asked:
         return ()
-    by_item = {score.item_id: score for score in scores if score.mode == "log-likelihood"}
-    return tuple(
-        measuring.difference_measure(
-            name,
-            contrast,
-            word_association.stimulus_scores(battery, scores, contrast.contrast_id),
-            mirrored_statements.stimulus_scores(battery, scores, contrast.contrast_id),
-            parts=parts,
-            noise_error=_noise_error(battery, by_item, contrast.contrast_id, noise),
+    noise_of = {one.instrument: one for one in noise}
+    return tuple(_measure(battery, scores, contrast, noise_of) for contrast in battery.contrasts)
+
+
+def _measure(
+    battery: Battery,
+    scores: Sequence[Score],
+    contrast: Contrast,
+    noise_of: Mapping[str, NumericalNoise],
+) -> Measure:
+    implicit = word_association.stimulus_scores(battery, scores, contrast.contrast_id)
+    explicit = mirrored_statements.stimulus_scores(battery, scores, contrast.contrast_id)
+    errors = [
+        measuring.noise_error(list(part.values()), noise_of.get(instrument))
+        for instrument, part in (
+            (word_association.name, implicit),
+            (mirrored_statements.name, explicit),
         )
-        for contrast in battery.contrasts
+    ]
+    known = [error for error in errors if error is not None]
+    return measuring.difference_measure(
+        name,
+        contrast,
+        implicit,
+        explicit,
+        parts=parts,
+        numerical_error=hypot(*known) if known else None,
     )
-
-
-def _noise_error(
-    battery: Battery, asked: dict[str, Score], contrast_id: str, noise: Sequence[NumericalNoise]
-) -> float:
-    """Both parts' numerical noise on the score scale, at its largest slope of one half."""
-    errors = [0.0]
-    for one in noise:
-        mine = measuring.items_of(battery, one.instrument, contrast_id)
-        n_items = sum(item.item_id in asked for item in mine)
-        errors.append(one.standard_deviation / 2 / sqrt(max(1, n_items)))
-    return hypot(*errors)

@@ -120,21 +120,29 @@ def log_odds_measure(
     """Score of a contrast from log-odds: mean over stimuli of tanh(ℓ/2) (docs/measures.md)."""
     clusters = scored_clusters(scored, signs)
     values = [to_score(log_odds) for log_odds in clusters.values()]
-    n_items = sum(s.score.value is not None for s in scored)
-    error = 0.0
-    if noise is not None and values:
-        # d tanh(ℓ/2)/dℓ = (1 - tanh²)/2; noise differs from item to item and averages out.
-        slope = float(np.mean([(1 - value**2) / 2 for value in values]))
-        error = slope * noise.standard_deviation / sqrt(max(1, n_items))
+    error = noise_error(values, noise)
     return _score_measure(
         name,
         contrast,
         values,
         scored,
-        estimate=estimate_mean(values, noise_error=error),
+        estimate=estimate_mean(values, noise_error=error or 0.0),
+        numerical_error=error,
         pulls=pulls,
         by_template=_by_template(scored, signs),
     )
+
+
+def noise_error(values: Sequence[float], noise: NumericalNoise | None) -> float | None:
+    """Standard error that numerical noise alone gives a mean of scores tanh(ℓ/2); None if unknown.
+
+    d tanh(ℓ/2)/dℓ = (1 - tanh²)/2. The items of a stimulus share their words, so their noise is
+    not taken to average out; that of different stimuli is.
+    """
+    if noise is None or not values:
+        return None
+    slope = float(np.mean([(1 - value**2) / 2 for value in values]))
+    return slope * noise.standard_deviation / sqrt(len(values))
 
 
 def text_measure(
@@ -203,6 +211,7 @@ def rate_measure(
         n_clusters=len(totals),
         standard_error=estimate.standard_error if estimate else None,
         degrees_of_freedom=estimate.degrees_of_freedom if estimate else None,
+        numerical_error=None,
         minimum_detectable_effect=estimate.minimum_detectable_effect() if estimate else None,
         position_bias_rate=None,
         position_effect=None,
@@ -218,12 +227,12 @@ def difference_measure(
     second: Mapping[str, float],
     *,
     parts: tuple[str, str],
-    noise_error: float = 0.0,
+    numerical_error: float | None,
 ) -> Measure:
     """First minus second score, paired by stimulus; on [-2, 2]."""
     shared = [cluster for cluster in first if cluster in second]
     differences = [first[cluster] - second[cluster] for cluster in shared]
-    estimate = estimate_mean(differences, noise_error=noise_error)
+    estimate = estimate_mean(differences, noise_error=numerical_error or 0.0)
     if estimate is None:
         return undefined(name, contrast, "fewer than two stimuli were asked in both", parts=parts)
     return _measure(
@@ -237,6 +246,7 @@ def difference_measure(
         pulls=Pulls(),
         share=_positive_share(differences),
         parts=parts,
+        numerical_error=numerical_error,
     )
 
 
@@ -267,6 +277,7 @@ def undefined(
         n_clusters=0,
         standard_error=None,
         degrees_of_freedom=None,
+        numerical_error=None,
         minimum_detectable_effect=None,
         position_bias_rate=None,
         position_effect=None,
@@ -316,6 +327,7 @@ def _score_measure(
     estimate: Estimate | None,
     pulls: Pulls,
     slack: float = 0.0,
+    numerical_error: float | None = None,
     by_template: tuple[tuple[str, float], ...] = (),
 ) -> Measure:
     n_unscored = sum(not is_valid(s) for s in scored)
@@ -332,6 +344,7 @@ def _score_measure(
         pulls=pulls,
         share=_positive_share(values),
         slack=slack,
+        numerical_error=numerical_error,
         by_template=by_template,
     )
 
@@ -349,6 +362,7 @@ def _measure(
     share: float,
     slack: float = 0.0,
     parts: tuple[str, ...] = (),
+    numerical_error: float | None = None,
     by_template: tuple[tuple[str, float], ...] = (),
 ) -> Measure:
     narrow = estimate.interval(0.90, within=within)
@@ -378,6 +392,7 @@ def _measure(
         n_clusters=n_clusters,
         standard_error=estimate.standard_error,
         degrees_of_freedom=estimate.degrees_of_freedom,
+        numerical_error=numerical_error,
         minimum_detectable_effect=estimate.minimum_detectable_effect(),
         position_bias_rate=pulls.position_bias_rate,
         position_effect=pulls.position_effect,

@@ -48,6 +48,8 @@ class Measure:
     n_clusters: int
     standard_error: float | None
     degrees_of_freedom: int | None
+    numerical_error: float | None
+    """The part of the standard error that numerical noise alone gives; None where none is known."""
     minimum_detectable_effect: float | None
     """Detected with 80 % power at a two-sided 5 % level, given this standard error."""
     position_bias_rate: float | None
