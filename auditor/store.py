@@ -181,7 +181,13 @@ def open_run_folder(path: Path) -> Iterator[RunFolder]:
                 f"Another auditor process is writing to {path}: wait for it, or choose another "
                 "folder with --out."
             ) from None
-        yield RunFolder(path)
+        try:
+            yield RunFolder(path)
+        finally:
+            if not any(entry.name != LOCK for entry in path.iterdir()):
+                # Nothing was begun, as when the model could not be opened.
+                (path / LOCK).unlink(missing_ok=True)
+                path.rmdir()
 
 
 def differences(old: RunRecord, new: RunRecord) -> list[str]:

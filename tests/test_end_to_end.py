@@ -108,8 +108,8 @@ def test_control_c_leaves_a_run_that_goes_on(undisturbed: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        ("truncated", "GGUF"),
-        ("text", "GGUF"),
+        ("truncated", "cut short: it has 30,000,000 bytes"),
+        ("text", "not a GGUF file"),
         ("empty", "empty"),
         ("pickle", "safetensors"),
         ("missing", "There is no"),

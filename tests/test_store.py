@@ -116,6 +116,15 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
     assert third.returncode == 0
 
 
+def test_a_folder_in_which_nothing_was_begun_goes_again(tmp_path: Path) -> None:
+    with open_run_folder(tmp_path / "a" / "run"):
+        pass
+    assert not (tmp_path / "a" / "run").exists()
+    with open_run_folder(tmp_path / "run") as folder:
+        folder.write_record(record())
+    assert RunFolder(tmp_path / "run").record() == record()
+
+
 def test_other_weights_seed_or_policy_make_another_run() -> None:
     assert differences(record(), record()) == []
     assert differences(record(), record(seed=1)) == ["seed"]
