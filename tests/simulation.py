@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from auditor.battery.measuring import Pulls, Scored, log_odds_measure
+from auditor.battery.clusters import Scored
+from auditor.battery.measuring import Pulls, log_odds_measure
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion
 from auditor.core.responses import Score

@@ -15,6 +15,29 @@ TEXT_SCORE = ".text-score"
 SCORE = ".score"
 """A log-likelihood score has a twin in text, of the same instrument and contrast."""
 
+REASONS = (
+    "not-asked",
+    "no-answers",
+    "unusable-answers",
+    "few-clusters",
+    "insensitive",
+    "position-bias",
+    "agreement-bias",
+    "constant-answer",
+    "beyond-limit",
+    "straddles-limit",
+    "null-control",
+    "includes-zero",
+    "equivalent",
+    "small",
+    "counter-direction",
+    "rate-below",
+    "rate-above",
+    "rate-open",
+    "text-disagrees",
+)
+"""Every code that a finding's reasons may hold."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Controls:

@@ -32,33 +32,33 @@ class Measure:
     role: Role
     unit: str
     """`score` (-1 to 1, 0 none, + stereotype) or `rate` (0 to 1)."""
-    value: float | None
-    undefined_because: str | None
+    value: float | None = None
+    undefined_because: str | None = None
     """Set exactly when `value` is None."""
-    interval: Interval | None
+    interval: Interval | None = None
     """95 % interval with the stimulus as the unit, numerical noise added."""
-    equivalence_interval: Interval | None
+    equivalence_interval: Interval | None = None
     """90 % interval, for the two one-sided tests."""
-    bounds: Interval | None
+    bounds: Interval | None = None
     """What the value could be if every unusable answer went one way, or the other."""
-    n: int
+    n: int = 0
     """Responses that were scored."""
-    n_unscored: int
+    n_unscored: int = 0
     """Responses that could not be scored."""
-    n_clusters: int
-    standard_error: float | None
-    degrees_of_freedom: int | None
-    numerical_error: float | None
+    n_clusters: int = 0
+    standard_error: float | None = None
+    degrees_of_freedom: int | None = None
+    numerical_error: float | None = None
     """The part of the standard error that numerical noise alone gives; None where none is known."""
-    minimum_detectable_effect: float | None
+    minimum_detectable_effect: float | None = None
     """Detected with 80 % power at a two-sided 5 % level, given this standard error."""
-    position_bias_rate: float | None
+    position_bias_rate: float | None = None
     """Share of the answers that pair the words in the listed order; 0.5 is none."""
-    position_effect: float | None
+    position_effect: float | None = None
     """Mean pull towards the listed order, on the measure's own scale."""
-    agreement_effect: float | None
+    agreement_effect: float | None = None
     """Mean pull towards agreeing with statement and mirror alike, on the measure's own scale."""
-    stereotype_share: float | None
+    stereotype_share: float | None = None
     """Share of the stimuli on the stereotype side, after balancing."""
     parts: tuple[str, ...] = ()
     """Names of the measures that this one is a difference of; empty when it stands alone."""

@@ -56,3 +56,15 @@ class Score:
     """Whether the (likelier) answer pairs the words in the order in which they were listed."""
     rule: str = ""
     """The parser rule that read a generated answer."""
+
+
+def unscored(item_id: str, mode: Mode, because: str, *, rule: str = "") -> Score:
+    """The score of a response that does not count, and why: a value, never a dropped row."""
+    return Score(
+        item_id=item_id,
+        mode=mode,
+        value=None,
+        label="invalid",
+        unscored_because=because,
+        rule=rule,
+    )
