@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 
+from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
 from auditor.workflows.concluding import Conclusion
 
@@ -59,11 +60,12 @@ def _key(measure_id: str) -> tuple[str, str]:
     return name, contrast.rstrip("]")
 
 
-def _number(measure: object) -> str:
-    from auditor.core.measures import Measure
-
-    if not isinstance(measure, Measure) or measure.value is None or measure.interval is None:
-        return "-"
+def _number(measure: Measure | None) -> str:
+    """A value is never said without its interval, its n and what could not be used."""
+    if measure is None:
+        return "not asked"
+    counts = f"n={measure.n}  unusable {measure.invalid_rate:.0%}"
+    if measure.value is None or measure.interval is None:
+        return f"{measure.undefined_because}  {counts}"
     low, high = measure.interval.low, measure.interval.high
-    invalid = f"unusable {measure.invalid_rate:.0%}"
-    return f"{measure.value:+.2f} [{low:+.2f}, {high:+.2f}]  n={measure.n}  {invalid}"
+    return f"{measure.value:+.2f} [{low:+.2f}, {high:+.2f}]  {counts}"
