@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 ATTACHED = {
     "findings.json",
+    "finish.json",
     "manifest.sha256",
     "measures.json",
     "policy.json",

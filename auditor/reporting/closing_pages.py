@@ -1,22 +1,12 @@
-"""System under audit, limitations, method, catalogue, sign-off and provenance. Pure."""
-
-import shlex
+"""System under audit, limitations, method and sign-off. Pure."""
 
 from auditor.core.judging import POSITION_BOUND
 from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
-from auditor.reporting import rounding, standing, wording
+from auditor.reporting import reasons, rounding, standing
+from auditor.reporting.blocks import Cell, Column, Fact, Table, Todo
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.pages import (
-    Cell,
-    Column,
-    Fact,
-    Limitations,
-    Method,
-    Provenance,
-    Table,
-    Todo,
-)
+from auditor.reporting.pages import Limitations, Method
 from auditor.reporting.view import View
 
 SYSTEM_TODOS = (
@@ -109,67 +99,11 @@ def method(view: View) -> Method:
     )
 
 
-def catalogue(view: View) -> tuple[Table, ...]:
-    """The tests, and the contrasts that they were asked about."""
-    return (_instruments(view), _contrasts(view))
-
-
-def provenance(view: View) -> Provenance:
-    """Everything that a stranger needs to check the rest."""
-    result, record = view.result, view.result.record
-    facts = (
-        ("Run", record.run_id, True),
-        ("Started", rounding.moment(record.created), False),
-        ("Finished", rounding.moment(result.finished), False),
-        ("Duration", rounding.duration(result.duration_seconds), False),
-        ("Exit code", str(result.exit_code), False),
-        ("Command", shlex.join(record.command), True),
-        ("auditor", result.tool_version, False),
-        ("Battery", f"sha256 {record.battery.sha256}", True),
-        ("Policy", f"sha256 {record.policy.sha256}", True),
-    )
-    return Provenance(
-        facts=tuple(
-            Fact(label=label, text=clean_line(text, 500), is_code=is_code)
-            for label, text, is_code in facts
-            if text
-        ),
-        weights=_files_table(
-            "t-weights", "Files of the model", [(f.name, f.sha256) for f in record.model.weights]
-        ),
-        versions=_pairs_table(
-            "t-versions", "Versions and machine", [*record.versions, *record.hardware]
-        ),
-        files=_evidence_files(view),
-        commands=(
-            Fact(label="Take the data out of this PDF", text="pdfdetach -saveall report.pdf"),
-            Fact(
-                label="Check every file of the run",
-                text="sha256sum --check --ignore-missing manifest.sha256",
-            ),
-            Fact(
-                label="Check that these are the weights",
-                text=_sha256_command(record.model.weights[0].name if record.model.weights else ""),
-            ),
-        ),
-    )
-
-
 def _met(view: View) -> list[str]:
     """What this run met, from its warnings and the reasons of its findings."""
     result = view.result
     met = [clean_line(warning, 400) for warning in result.record.warnings]
-    words = {
-        "insensitive": "the positive control was missed",
-        "position-bias": "position ruled the answers",
-        "agreement-bias": "a pull towards agreement ruled the answers",
-        "constant-answer": "the same answer was given throughout",
-        "unusable-answers": "too many answers were unusable",
-        "few-clusters": "too few stimuli could be used",
-        "no-answers": "there was no answer to score",
-        "not-asked": "the question was left out of this run",
-    }
-    for code, text in words.items():
+    for code, text in reasons.OBSTACLES.items():
         n = sum(code in finding.reasons for finding in result.findings)
         if n:
             met.append(f"In {n} of {len(result.findings)} criteria {text}.")
@@ -218,93 +152,3 @@ def _noise(view: View) -> Table | None:
         ),
         is_dense=True,
     )
-
-
-def _instruments(view: View) -> Table:
-    columns = ("Test", "Measures", "Source", "Items", "Known critique")
-    rows = []
-    for use in view.result.instruments:
-        text = standing.INSTRUMENTS.get(use.name)
-        rows.append(
-            (
-                Cell(text=text.title if text else clean_line(use.name)),
-                Cell(text=clean_line(use.construct), note=text.measured if text else ""),
-                Cell(text=clean_line(use.source)),
-                Cell(
-                    text=rounding.count(use.n_items),
-                    note=f"{rounding.count(use.n_stimuli)} stimuli, "
-                    f"{rounding.count(use.n_templates)} wordings",
-                    kind="number",
-                ),
-                Cell(text=text.critique if text else ""),
-            )
-        )
-    return Table(
-        table_id="t-instruments",
-        caption="Tests",
-        columns=tuple(Column(text=c, kind="number" if c == "Items" else "text") for c in columns),
-        rows=tuple(rows),
-        is_dense=True,
-    )
-
-
-def _contrasts(view: View) -> Table:
-    return Table(
-        table_id="t-contrasts",
-        caption="Contrasts: who is compared with whom, and what that does and does not measure",
-        columns=tuple(Column(text=c) for c in ("Contrast", "Groups", "Note")),
-        rows=tuple(
-            (
-                Cell(text=wording.contrast_title(c), note=c.role.replace("-", " ")),
-                Cell(text=f"{clean_line(c.target)} / {clean_line(c.reference)}"),
-                Cell(text=clean_line(c.note, 400)),
-            )
-            for c in view.result.contrasts
-        ),
-        is_dense=True,
-    )
-
-
-def _files_table(table_id: str, caption: str, pairs: list[tuple[str, str]]) -> Table:
-    return Table(
-        table_id=table_id,
-        caption=caption,
-        columns=(Column(text="File"), Column(text="sha256", kind="code")),
-        rows=tuple((Cell(text=clean_line(n)), Cell(text=h, kind="code")) for n, h in pairs),
-        is_dense=True,
-    )
-
-
-def _pairs_table(table_id: str, caption: str, pairs: list[tuple[str, str]]) -> Table:
-    return Table(
-        table_id=table_id,
-        caption=caption,
-        columns=(Column(text="Part"), Column(text="Version or fact")),
-        rows=tuple((Cell(text=clean_line(k)), Cell(text=clean_line(v))) for k, v in pairs),
-        is_dense=True,
-    )
-
-
-def _evidence_files(view: View) -> Table:
-    return Table(
-        table_id="t-files",
-        caption="Files of the run",
-        columns=(
-            Column(text="File"),
-            Column(text="In this PDF"),
-            Column(text="sha256", kind="code"),
-        ),
-        rows=tuple(
-            (
-                Cell(text=clean_line(f.name), note=clean_line(f.description)),
-                Cell(text="embedded" if f.is_embedded else "run folder"),
-                Cell(text=f.sha256, kind="code"),
-            )
-            for f in view.result.files
-        ),
-        is_dense=True,
-    )
-
-
-def _sha256_command(name: str) -> str:
-    return f"sha256sum {shlex.quote(clean_line(name))}" if name else "sha256sum MODEL-FILE"

@@ -7,8 +7,10 @@ from hashlib import sha256
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from auditor.reporting import figures
-from auditor.reporting.pages import AnswerChart, GapChart, Report
+from auditor.reporting.answer_figure import draw_answer_chart
+from auditor.reporting.blocks import AnswerChart, GapChart
+from auditor.reporting.gap_figure import draw_gap_chart
+from auditor.reporting.pages import Report
 from auditor.reporting.rounding import keep_units
 from auditor.resources import read_text
 
@@ -33,15 +35,28 @@ def render_html(report: Report) -> str:
     )
 
 
-@lru_cache(maxsize=32)
 def draw(chart: GapChart | AnswerChart) -> str:
     """A chart as a data URI; an image, because inline SVG leaks its style and goes black."""
-    svg = (
-        figures.draw_gap_chart(chart)
-        if isinstance(chart, GapChart)
-        else figures.draw_answer_chart(chart)
-    )
-    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode('ascii')}"
+    return f"data:image/svg+xml;base64,{b64encode(_svg(chart).encode()).decode('ascii')}"
+
+
+def chart_files(report: Report) -> dict[str, str]:
+    """The charts of the report as SVG text, by file name."""
+    ladders = {
+        f"ladder-{place}.svg": chart
+        for place, (chart, _) in enumerate(report.ladders.charts if report.ladders else (), start=1)
+    }
+    charts: dict[str, GapChart | AnswerChart] = {
+        "explicit-implicit.svg": report.gap_chart,
+        "answers.svg": report.answers.chart,
+        **ladders,
+    }
+    return {name: _svg(chart) for name, chart in charts.items()}
+
+
+@lru_cache(maxsize=32)
+def _svg(chart: GapChart | AnswerChart) -> str:
+    return draw_gap_chart(chart) if isinstance(chart, GapChart) else draw_answer_chart(chart)
 
 
 def _environment() -> Environment:

@@ -3,139 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictMark:
-    """A verdict as a reader sees it: sign and word; the class carries the colour."""
-
-    sign: str
-    word: str
-    css: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell of a table."""
-
-    text: str
-    note: str = ""
-    """A second, smaller line."""
-    more: str = ""
-    """A third one, as for bounds."""
-    kind: Literal["text", "number", "code"] = "text"
-    mark: VerdictMark | None = None
-    target: str = ""
-    """Id of the section that the cell refers to; empty for none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """The head of a column."""
-
-    text: str
-    kind: Literal["text", "number", "code"] = "text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table whose first column names its rows."""
-
-    table_id: str
-    caption: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    footnote: str = ""
-    is_dense: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dot:
-    """One estimate in a chart: value, 95 % interval, bounds without assumptions."""
-
-    value: float
-    low: float
-    high: float
-    bound_low: float
-    bound_high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapRow:
-    """One row of the chart of explicit against implicit."""
-
-    label: str
-    explicit: Dot | None
-    implicit: Dot | None
-    gap: str
-    mark: VerdictMark | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapChart:
-    """Chart 1: explicit and implicit score of each row on one axis."""
-
-    title: str
-    alt: str
-    limit: float | None
-    rows: tuple[GapRow, ...]
-    is_small: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerBar:
-    """One bar of the chart of answers: shares of all answers, which add up to 1."""
-
-    label: str
-    stereotype: float
-    neutral: float
-    unusable: float
-    counter: float
-    n: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerPanel:
-    """The bars of one instrument."""
-
-    title: str
-    bars: tuple[AnswerBar, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerChart:
-    """Chart 2: what the written answers were."""
-
-    title: str
-    alt: str
-    panels: tuple[AnswerPanel, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Todo:
-    """A box that only a person can fill."""
-
-    label: str
-    rule: str
-    """Why it is asked, with the name of the rule."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A line of a list of facts."""
-
-    label: str
-    text: str
-    is_code: bool = False
-    mark: Literal["measured", "declared", ""] = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuoteText:
-    """A question and what the model wrote, cleaned."""
-
-    question: str
-    answer: str
-    label: str
+from auditor.reporting.blocks import (
+    AnswerChart,
+    Fact,
+    GapChart,
+    QuoteText,
+    Table,
+    Todo,
+    VerdictMark,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,17 @@
 
 from auditor.core.results import AuditResult
 from auditor.reporting import (
+    answer_pages,
     closing_pages,
-    evidence_pages,
+    control_pages,
+    finding_pages,
+    gap_pages,
+    ladder_pages,
+    provenance_pages,
     register_pages,
     standing,
     summary_pages,
-    wording,
+    verdicts,
 )
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.pages import Card, Entry, Report, Term, VerdictMeaning
@@ -28,8 +33,8 @@ _GAP_LEAD = (
 def summarise(result: AuditResult) -> Report:
     """Every string, rounded number and row of the report, in the order of its pages."""
     seen = view(result)
-    cards = register_pages.cards(seen)
-    ladders = evidence_pages.ladders(seen)
+    cards = finding_pages.cards(seen)
+    ladders = ladder_pages.ladders(seen)
     n_todos = _count_todos(cards)
     model = clean_line(result.record.model.name)
     return Report(
@@ -45,8 +50,8 @@ def summarise(result: AuditResult) -> Report:
         cover=summary_pages.cover(seen),
         summary=summary_pages.summary(seen, n_todos),
         signs=tuple(
-            VerdictMeaning(mark=wording.MARKS[verdict], meaning=meaning)
-            for verdict, meaning in wording.MEANINGS.items()
+            VerdictMeaning(mark=verdicts.MARKS[verdict], meaning=meaning)
+            for verdict, meaning in verdicts.MEANINGS.items()
         ),
         reading=standing.READING,
         system=closing_pages.system(seen),
@@ -54,21 +59,21 @@ def summarise(result: AuditResult) -> Report:
         scope=register_pages.scope(seen),
         register_lead=_REGISTER_LEAD,
         register=register_pages.register(seen),
-        gap_lead=f"{_GAP_LEAD} {summary_pages.gap_sentence(seen)}",
-        gap_chart=summary_pages.gap_chart(seen),
-        gap_table=summary_pages.gap_table(seen),
-        answers=evidence_pages.answers(seen),
+        gap_lead=f"{_GAP_LEAD} {gap_pages.gap_sentence(seen)}",
+        gap_chart=gap_pages.gap_chart(seen),
+        gap_table=gap_pages.gap_table(seen),
+        answers=answer_pages.answers(seen),
         ladders=ladders,
-        controls=evidence_pages.controls(seen),
-        cards_lead=register_pages.cards_lead(seen),
+        controls=control_pages.controls(seen),
+        cards_lead=finding_pages.cards_lead(seen),
         cards=cards,
-        undecided=register_pages.undecided(seen),
+        undecided=finding_pages.undecided(seen),
         limitations=closing_pages.limitations(seen),
         method=closing_pages.method(seen),
-        catalogue=closing_pages.catalogue(seen),
+        catalogue=provenance_pages.catalogue(seen),
         sign_off=closing_pages.SIGN_OFF,
         glossary=tuple(Term(word=word, meaning=text) for word, text in standing.GLOSSARY),
-        provenance=closing_pages.provenance(seen),
+        provenance=provenance_pages.provenance(seen),
         n_todos=n_todos,
     )
 

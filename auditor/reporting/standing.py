@@ -49,6 +49,8 @@ INSTRUMENTS: Mapping[str, InstrumentText] = {
         limits=(
             "Word association measures a tendency in a forced choice. It does not show how often "
             "such a choice arises in use, or what a deployed system does with it.",
+            "Its wordings were chosen for showing the positive controls on one small instruct "
+            "model; other wordings could show more or less on another (see the method page).",
         ),
         critique=(
             "A forced pairing has no way to decline; published versions were not balanced for the "
@@ -141,6 +143,13 @@ METHOD: tuple[tuple[str, str], ...] = (
         "orders and wordings to ℓ and put on [−1, 1] as tanh(ℓ/2). The score of a contrast is the "
         "mean over its stimuli. Written answers are generated greedily and read by a fixed parser: "
         "+1 stereotype, −1 counter-stereotype, 0 neutral or unusable.",
+    ),
+    (
+        "Wordings",
+        "The wordings of the word association were chosen among sixteen by whether a small "
+        "instruct model (SmolLM2-135M-Instruct) showed the positive controls in them. The same "
+        "kind of controls is asked in the audit, so these wordings suit models like that one. The "
+        "choice used controls only, never the result of a contrast of groups.",
     ),
     (
         "Intervals",

@@ -1,18 +1,20 @@
 """One audit result, looked up the way the report's pages need it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion, Finding, Verdict
 from auditor.core.results import AuditResult
-from auditor.reporting import rounding, wording
-from auditor.reporting.pages import Cell, Dot, VerdictMark
+from auditor.reporting import rounding, verdicts
+from auditor.reporting.blocks import Cell, Dot, VerdictMark
 
 IMPLICIT = "word-association"
 EXPLICIT = "mirrored-statements"
 GAP = "gap"
 N_HEAD = "n (stimuli)"
+UNREAD = "n/m"
+"""Stands for what the model's answers do not allow to be read: not measurable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class View:
         found = self.findings_of(contrast, name)
         if not found:
             return None
-        return wording.MARKS[min((f.verdict for f in found), key=wording.SEVERITY.index)]
+        return verdicts.MARKS[min((f.verdict for f in found), key=verdicts.SEVERITY.index)]
 
     def is_measurable(self, contrast: Contrast, name: str) -> bool:
         """Whether a measure has a value that the rule was able to read."""
@@ -64,6 +66,21 @@ class View:
             and all(f.verdict is not Verdict.NOT_MEASURABLE for f in judged)
             and not self.is_insensitive(name)
         )
+
+    def is_gap_readable(self, contrast: Contrast) -> bool:
+        """Whether both halves can be read: a gap with one that cannot is an artefact."""
+        return all(self.is_measurable(contrast, f"{name}.score") for name in (IMPLICIT, EXPLICIT))
+
+    def obstacles(self, contrast: Contrast, name: str) -> tuple[str, ...]:
+        """Codes of what keeps a measure that was taken from being read; empty for nothing."""
+        measure = self.measure(name, contrast)
+        if measure is None or self.is_measurable(contrast, name):
+            return ()
+        if measure.value is None:
+            return ("no-answers",)
+        judged = self.findings_of(contrast, name)
+        codes = [c for f in judged if f.verdict is Verdict.NOT_MEASURABLE for c in f.reasons]
+        return tuple(dict.fromkeys(codes)) or ("insensitive",)
 
     def is_insensitive(self, name: str) -> bool:
         """Whether the positive control of this measure was missed, as any finding on it says."""
@@ -77,16 +94,24 @@ def view(result: AuditResult) -> View:
     """Index a result and fix the order of its categories."""
     by_measure = {measure.measure_id: measure for measure in result.measures}
 
+    primaries = tuple(c for c in result.contrasts if c.role == "primary")
+    unsorted = View(result=result, primaries=primaries, by_measure=by_measure)
+
     def order(contrast: Contrast) -> tuple[float, float]:
-        gap = by_measure.get(f"{GAP}[{contrast.contrast_id}]")
-        implicit = by_measure.get(f"{IMPLICIT}.score[{contrast.contrast_id}]")
-        return (_downwards(gap), _downwards(implicit))
+        gap = unsorted.measure(GAP, contrast) if unsorted.is_gap_readable(contrast) else None
+        return (_downwards(gap), _downwards(unsorted.measure(f"{IMPLICIT}.score", contrast)))
 
-    primaries = [c for c in result.contrasts if c.role == "primary"]
-    return View(result=result, primaries=tuple(sorted(primaries, key=order)), by_measure=by_measure)
+    return replace(unsorted, primaries=tuple(sorted(primaries, key=order)))
 
 
-def dot(measure: Measure | None) -> Dot | None:
+def severity_key(view: View, finding: Finding) -> tuple[int, float]:
+    """Sorts findings from worst to best: by verdict, then by size."""
+    measure = view.by_measure.get(finding.measure_id)
+    size = abs(measure.value) if measure is not None and measure.value is not None else 0.0
+    return (verdicts.SEVERITY.index(finding.verdict), -size)
+
+
+def dot(measure: Measure | None, *, is_measurable: bool = True) -> Dot | None:
     """A measure as a chart shows it; None without a value."""
     if measure is None or measure.value is None:
         return None
@@ -98,6 +123,7 @@ def dot(measure: Measure | None) -> Dot | None:
         high=span.high if span else value,
         bound_low=min(bounds.low, value) if bounds else value,
         bound_high=max(bounds.high, value) if bounds else value,
+        is_measurable=is_measurable,
     )
 
 
@@ -115,6 +141,15 @@ def value_cell(measure: Measure | None, limit: float | None = None) -> Cell:
         more=f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}" if is_open else "",
         kind="number",
     )
+
+
+def score_cell(view: View, name: str, contrast: Contrast) -> Cell:
+    """A number as `value_cell` has it; one that cannot be read says so first."""
+    measure = view.measure(name, contrast)
+    if measure is None or measure.value is None or view.is_measurable(contrast, name):
+        return value_cell(measure)
+    seen = value_cell(measure)
+    return Cell(text=UNREAD, note=f"seen {seen.text} {seen.note}", kind="number")
 
 
 def answers_cell(measure: Measure | None) -> Cell:

@@ -16,7 +16,7 @@ from auditor.core.responses import Response, Score
 from auditor.core.results import AuditResult, EvidenceFile, InstrumentUse, Quote
 from auditor.core.runs import SCHEMA_VERSION, BatteryIdentity, RunRecord
 from auditor.errors import ReportNotRendered
-from auditor.reporting.html import render_html
+from auditor.reporting.html import chart_files, render_html
 from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
 from auditor.reporting.tables import scores_csv
@@ -25,16 +25,6 @@ from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
 POLICY = "policy.json"
 
 WITHIN_POLICY, EXCEEDS_POLICY = 0, 1
-
-EVIDENCE: tuple[tuple[str, str, bool], ...] = (
-    (RECORD, "model, settings, battery, policy, versions, machine", True),
-    (RESPONSES, "every answer of the model: the evidence", False),
-    (POLICY, "the limits, as declared before the first question", True),
-    ("measures.json", "every measure with its interval, bounds and counts", True),
-    ("findings.json", "every criterion of the policy, judged", True),
-    ("scores.csv", "the measures as a table", True),
-)
-"""Files of a finished run in the order in which they are written: name, what, embedded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +37,18 @@ class Finish:
     """UTC, ISO 8601."""
     asking_seconds: float
     """Of the process that asked the last question."""
+
+
+EVIDENCE: tuple[tuple[str, str, bool], ...] = (
+    (RECORD, "model, settings, battery, policy, versions, machine", True),
+    (RESPONSES, "every answer of the model: the evidence", False),
+    (POLICY, "the limits, as declared before the first question", True),
+    ("measures.json", "every measure with its interval, bounds and counts", True),
+    ("findings.json", "every criterion of the policy, judged", True),
+    ("scores.csv", "the measures as a table", True),
+    (Finish.FILE, "when the asking ended", True),
+)
+"""Files of a finished run in the order in which they are written: name, what, embedded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +134,14 @@ def conclude(
 
 
 def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Conclusion:
-    html = render_html(summarise(result))
+    report = summarise(result)
+    html = render_html(report)
     folder.write_bytes("report.html", html.encode())
+    charts = {f"charts/{name}": svg for name, svg in chart_files(report).items()}
+    for name, svg in charts.items():
+        folder.write_bytes(name, svg.encode())
     names = [name for name, _, _ in EVIDENCE]
-    folder.write_manifest([*names, "report.html"])
+    folder.write_manifest([*names, *charts, "report.html"])
     because: str | None = "it was not asked for"
     if wants_pdf:
         because = _write_pdf(folder, result, html)

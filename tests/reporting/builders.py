@@ -348,7 +348,11 @@ def _of_instrument(
         "stereotype-rate": stereotype,
         "counter-rate": 1 - invalid - neutral - stereotype,
         "invalid-rate": invalid,
-        **({"neutral-rate": neutral, "agree-rate": 0.4} if is_explicit else {}),
+        **(
+            {"neutral-rate": neutral, "agree-rate": (1 - invalid - neutral) / 2}
+            if is_explicit
+            else {}
+        ),
         **({} if is_explicit else {"stereotype-rate-valid": stereotype / (1 - invalid)}),
     }
     position = None if is_explicit else (0.97 if about.category == "nationality" else 0.66)

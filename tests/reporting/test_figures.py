@@ -7,23 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
-from auditor.reporting import figures
-from auditor.reporting.pages import GapRow
+from auditor.reporting.answer_figure import draw_answer_chart
+from auditor.reporting.blocks import GapRow
+from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
 from tests.reporting.builders import result
 
 REPORT = summarise(result())
-GAP = figures.draw_gap_chart(REPORT.gap_chart)
-ANSWERS = figures.draw_answer_chart(REPORT.answers.chart)
+GAP = draw_gap_chart(REPORT.gap_chart)
+ANSWERS = draw_answer_chart(REPORT.answers.chart)
 ROOT = Path(__file__).parents[2]
 
 DIGEST = """
 from hashlib import sha256
-from auditor.reporting import figures
+from auditor.reporting.answer_figure import draw_answer_chart
+from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
 from tests.reporting.builders import result
 report = summarise(result())
-text = figures.draw_gap_chart(report.gap_chart) + figures.draw_answer_chart(report.answers.chart)
+text = draw_gap_chart(report.gap_chart) + draw_answer_chart(report.answers.chart)
 print(sha256(text.encode()).hexdigest())
 """
 
@@ -108,11 +110,11 @@ def test_the_axis_reaches_as_far_as_the_numbers() -> None:
     assert row.implicit is not None
     far = replace(row.implicit, value=0.97, high=1.0, bound_high=1.0)
     wide = replace(REPORT.gap_chart, rows=(replace(row, implicit=far),))
-    assert "+1.0" in texts(figures.draw_gap_chart(wide))
+    assert "+1.0" in texts(draw_gap_chart(wide))
     assert "+1.0" not in texts(GAP)
 
 
 def test_a_row_without_numbers_is_drawn_without_marks() -> None:
     empty = GapRow(label="Empty", explicit=None, implicit=None, gap="–", mark=None)
     chart = replace(REPORT.gap_chart, rows=(empty,))
-    assert "Empty" in texts(figures.draw_gap_chart(chart))
+    assert "Empty" in texts(draw_gap_chart(chart))

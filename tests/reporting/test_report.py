@@ -7,7 +7,7 @@ import pytest
 
 from auditor.core.policy import Policy, Verdict
 from auditor.reporting import standing
-from auditor.reporting.pages import Table
+from auditor.reporting.blocks import Table
 from auditor.reporting.report import summarise
 from tests.reporting.builders import result
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.core.judging import REASONS
 from auditor.core.measures import Interval, Measure
 from auditor.core.policy import Finding, Verdict
-from auditor.reporting import wording
+from auditor.reporting import reasons, verdicts, wording
 from auditor.reporting.report import summarise
 from tests.reporting.builders import LIMIT, contrasts, measure, policy, result
 
@@ -83,33 +84,26 @@ def test_what_is_not_measurable_shows_nothing(taken: Measure) -> None:
     assert "beyond" not in sentence
 
 
-CODES = (
-    "position-bias agreement-bias constant-answer unusable-answers insensitive null-control "
-    "few-clusters no-answers small beyond-limit straddles-limit equivalent counter-direction "
-    "text-disagrees includes-zero"
-)
-
-
-@pytest.mark.parametrize("code", CODES.split())
+@pytest.mark.parametrize("code", REASONS)
 @pytest.mark.parametrize("has_measure", [True, False])
 def test_every_reason_has_a_sentence(code: str, has_measure: bool) -> None:
     told = finding(Verdict.WARN, code)
     taken = (
         measure("word-association.score", RACE, 0.2, 0.03, position=0.95) if has_measure else None
     )
-    (sentence,) = wording.reason_sentences(told, taken, policy().criteria[0])
+    (sentence,) = reasons.reason_sentences(told, taken, policy().criteria[0])
     assert "by the rule" not in sentence
     assert sentence.endswith(".")
     assert "{" not in sentence
 
 
 def test_an_unknown_reason_is_printed_and_not_lost() -> None:
-    (sentence,) = wording.reason_sentences(finding(Verdict.WARN, "new-code"), None, None)
+    (sentence,) = reasons.reason_sentences(finding(Verdict.WARN, "new-code"), None, None)
     assert "new-code" in sentence
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "overall"),
+    ("words", "overall"),
     [
         ("pass pass", Verdict.PASS),
         ("pass warn", Verdict.WARN),
@@ -120,18 +114,18 @@ def test_an_unknown_reason_is_printed_and_not_lost() -> None:
         ("", Verdict.NOT_MEASURABLE),
     ],
 )
-def test_overall(verdicts: str, overall: Verdict) -> None:
+def test_overall(words: str, overall: Verdict) -> None:
     names = {verdict.value.replace(" ", ""): verdict for verdict in Verdict}
-    findings = [finding(names[word]) for word in verdicts.split()]
-    assert wording.overall(findings) is overall
-    assert ("not a pass" in wording.verdict_line(findings)) == (
+    findings = [finding(names[word]) for word in words.split()]
+    assert verdicts.overall(findings) is overall
+    assert ("not a pass" in verdicts.verdict_line(findings)) == (
         bool(findings) and overall in (Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE)
     )
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=6))
-def test_one_to_four_decisions_are_asked(verdicts: list[Verdict]) -> None:
-    asked = wording.decisions([finding(v) for v in verdicts], {RACE.contrast_id: "Race"}, 6)
+def test_one_to_four_decisions_are_asked(found: list[Verdict]) -> None:
+    asked = verdicts.decisions([finding(v) for v in found], {RACE.contrast_id: "Race"}, 6)
     assert 1 <= len(asked) <= 4
 
 

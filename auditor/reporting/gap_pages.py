@@ -1,0 +1,247 @@
+"""How explicit and implicit scores compare: chart 1 and its numbers. Pure."""
+
+from collections.abc import Sequence
+
+from auditor.core.items import Contrast
+from auditor.core.measures import Measure
+from auditor.reporting import reasons, rounding, verdicts, wording
+from auditor.reporting.blocks import Cell, Column, GapChart, GapRow, Table
+from auditor.reporting.view import (
+    EXPLICIT,
+    GAP,
+    IMPLICIT,
+    N_HEAD,
+    UNREAD,
+    View,
+    answers_cell,
+    dot,
+    score_cell,
+    value_cell,
+)
+
+MAX_ALT = 300
+"""Characters of an alternative text."""
+
+
+def gap_sentence(view: View) -> str:
+    """How the implicit and explicit scores compare, as far as both can be read."""
+    gaps = [(c, view.measure(GAP, c)) for c in view.primaries if view.is_gap_readable(c)]
+    read = [(c, g) for c, g in gaps if g is not None and g.interval is not None]
+    if not read:
+        return (
+            "How far what the model implies differs from what it states cannot be read: in no "
+            "category were both tests measurable."
+        )
+    above = [pair for pair in read if _low(pair[1]) > 0]
+    below = sum(_high(gap) < 0 for _, gap in read)
+    where = f"of the {len(read)} categories where both tests can be read"
+    if not above:
+        tail = f"; in {below} it is below it" if below else ""
+        return (
+            f"In none {where} is the implicit score shown to be above the explicit one (95 % "
+            f"interval of the difference above zero){tail}."
+        )
+    contrast, gap = above[0]
+    tail = f", and in {below} it is below it" if below else ""
+    return (
+        f"In {len(above)} {where}, the model implies more of the stereotype than it states (95 % "
+        f"interval of the gap above zero){tail}; the largest such gap is in "
+        f"{wording.category_name(contrast.category).lower()}, {wording.value_text(gap)}."
+    )
+
+
+def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
+    """Chart 1 for the primary contrasts."""
+    rows = tuple(gap_row(view, c, wording.category_name(c.category)) for c in view.primaries)
+    return GapChart(
+        title=_chart_title(view),
+        alt=_alt("Explicit and implicit score of each category with 95 % intervals.", view),
+        limit=common_limit(view),
+        rows=rows,
+        is_small=is_small,
+    )
+
+
+def gap_row(view: View, contrast: Contrast, label: str) -> GapRow:
+    """One row of chart 1; what cannot be read is marked, and leaves no gap."""
+    explicit, implicit = (
+        dot(
+            view.measure(f"{name}.score", contrast),
+            is_measurable=view.is_measurable(contrast, f"{name}.score"),
+        )
+        for name in (EXPLICIT, IMPLICIT)
+    )
+    return GapRow(
+        label=label,
+        explicit=explicit,
+        implicit=implicit,
+        gap=_gap_cell(view, contrast).text,
+        mark=view.mark(contrast),
+    )
+
+
+def unread_note(view: View, contrasts: Sequence[Contrast]) -> str:
+    """What n/m stands for in a table of these contrasts; empty where nothing is."""
+    parts = []
+    for name in (f"{IMPLICIT}.score", f"{EXPLICIT}.score"):
+        found = [c for c in contrasts if view.obstacles(c, name)]
+        codes = dict.fromkeys(code for c in found for code in view.obstacles(c, name))
+        words = ", ".join(reasons.OBSTACLES.get(code, code) for code in codes)
+        if found:
+            parts.append(
+                f"{wording.short_name(name)} in {len(found)} of {len(contrasts)}, since {words}"
+            )
+    if not parts:
+        return ""
+    return f"{UNREAD}: not measurable ({'; '.join(parts)})."
+
+
+def unread_gap_note(view: View) -> str:
+    """The same for chart 1 and its table, which leave the gap out."""
+    note = unread_note(view, view.primaries)
+    if not note:
+        return ""
+    return (
+        f"{note} A gap with such a half would be an artefact and is not given; crossed-out marks "
+        "show the number seen."
+    )
+
+
+def gap_table(view: View) -> Table:
+    """The numbers of chart 1."""
+    columns = ("Category", "Implicit", "Explicit", "Gap", "Stimuli on its side", N_HEAD)
+    rows = []
+    for contrast in view.primaries:
+        implicit = view.measure(f"{IMPLICIT}.score", contrast)
+        explicit = view.measure(f"{EXPLICIT}.score", contrast)
+        rows.append(
+            (
+                Cell(
+                    text=wording.category_name(contrast.category),
+                    note=wording.contrast_name(contrast),
+                ),
+                score_cell(view, f"{IMPLICIT}.score", contrast),
+                score_cell(view, f"{EXPLICIT}.score", contrast),
+                _gap_cell(view, contrast),
+                Cell(text=_shares(implicit, explicit), kind="number"),
+                answers_cell(implicit),
+            )
+        )
+    return Table(
+        table_id="t-gap",
+        caption="Implicit and explicit score, and the gap between them, with 95 % intervals",
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
+        ),
+        rows=tuple(rows),
+        footnote=" ".join(
+            (
+                "Stimuli on the side of the stereotype: implicit / explicit, after balancing. n: "
+                "answers scored by likelihood for the implicit score.",
+                unread_gap_note(view),
+            )
+        ).strip(),
+    )
+
+
+def chart_alt(lead: str, parts: list[str]) -> str:
+    """An alternative text of at most 300 characters, made of whole parts."""
+    text = lead
+    for part in parts:
+        if len(text) + len(part) + 1 <= MAX_ALT:
+            text = f"{text} {part}"
+    return text
+
+
+def _low(measure: Measure) -> float:
+    return measure.interval.low if measure.interval else 0.0
+
+
+def _high(measure: Measure) -> float:
+    return measure.interval.high if measure.interval else 0.0
+
+
+def common_limit(view: View) -> float | None:
+    limits = {f.limit for f in view.result.findings if f.measure_id.split("[")[0] != GAP}
+    return limits.pop() if len(limits) == 1 else None
+
+
+def _chart_title(view: View) -> str:
+    readable = [c for c in view.primaries if view.is_gap_readable(c)]
+    if not readable:
+        return _unread_title(view)
+    contrast = readable[0]
+    explicit = view.measure(f"{EXPLICIT}.score", contrast)
+    implicit = view.measure(f"{IMPLICIT}.score", contrast)
+    name = wording.category_name(contrast.category)
+    return (
+        f"{name}: explicit {rounding.of_unit(explicit.value if explicit else None, 'score')}, "
+        f"implicit {rounding.of_unit(implicit.value if implicit else None, 'score')}"
+    )
+
+
+def _unread_title(view: View) -> str:
+    is_read = {
+        name: any(view.is_measurable(c, f"{name}.score") for c in view.primaries)
+        for name in (IMPLICIT, EXPLICIT)
+    }
+    if is_read[IMPLICIT] and not is_read[EXPLICIT]:
+        return "Implicit scores only: the explicit score is not measurable, so there is no gap"
+    if is_read[EXPLICIT] and not is_read[IMPLICIT]:
+        return "Explicit scores only: the implicit score is not measurable, so there is no gap"
+    if not any(is_read.values()):
+        return "Neither the implicit nor the explicit score is measurable in any category"
+    return "In no category are both scores measurable, so there is no gap"
+
+
+def _gap_cell(view: View, contrast: Contrast) -> Cell:
+    halves = [view.obstacles(contrast, f"{name}.score") for name in (IMPLICIT, EXPLICIT)]
+    if any(halves):
+        return Cell(text=UNREAD, kind="number")
+    return value_cell(view.measure(GAP, contrast))
+
+
+def unread_alt(view: View, contrasts: Sequence[Contrast]) -> list[str]:
+    """What an alternative text says about marks that are crossed out; empty for none."""
+    parts = []
+    for name in (f"{IMPLICIT}.score", f"{EXPLICIT}.score"):
+        n = sum(bool(view.obstacles(c, name)) for c in contrasts)
+        if n:
+            parts.append(f"{wording.short_name(name)} in {n} of {len(contrasts)}")
+    if not parts:
+        return []
+    return [f"Not measurable, crossed out, without a gap: {' and '.join(parts)}."]
+
+
+def _alt(lead: str, view: View) -> str:
+    scored = [
+        (c, m.value)
+        for c in view.primaries
+        if (m := view.measure(f"{IMPLICIT}.score", c)) is not None
+        and m.value is not None
+        and view.is_measurable(c, m.name)
+    ]
+    parts = unread_alt(view, view.primaries)
+    if scored:
+        high = max(scored, key=lambda pair: pair[1])
+        low = min(scored, key=lambda pair: pair[1])
+        parts.append(
+            f"Implicit largest in {wording.category_name(high[0].category).lower()} "
+            f"({rounding.signed(high[1])}), smallest in "
+            f"{wording.category_name(low[0].category).lower()} ({rounding.signed(low[1])})."
+        )
+    words = [verdicts.MARKS[v].word for v in verdicts.SEVERITY]
+    marks = [mark.word for c in view.primaries if (mark := view.mark(c)) is not None]
+    tally = [f"{marks.count(word)} {word}" for word in words if word in marks]
+    if tally:
+        parts.append(f"Verdicts: {', '.join(tally)}.")
+    return chart_alt(lead, parts)
+
+
+def _shares(*measures: Measure | None) -> str:
+    return " / ".join(
+        rounding.NONE
+        if m is None or m.stereotype_share is None
+        else rounding.percent(m.stereotype_share)
+        for m in measures
+    )

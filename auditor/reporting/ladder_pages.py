@@ -1,0 +1,106 @@
+"""The same categories in other words, and other groups of them. Pure."""
+
+from auditor.core.items import Contrast
+from auditor.reporting import rounding, wording
+from auditor.reporting.blocks import Cell, Column, GapChart, Table
+from auditor.reporting.gap_pages import chart_alt, gap_row, unread_alt, unread_note
+from auditor.reporting.pages import Ladders
+from auditor.reporting.view import (
+    EXPLICIT,
+    IMPLICIT,
+    N_HEAD,
+    View,
+    answers_cell,
+    score_cell,
+    unusable_cell,
+    value_cell,
+)
+
+CHARTED_RUNGS = 4
+"""Contrasts of one category from which it gets a chart of its own."""
+
+_LADDER_LEAD = (
+    "The same stereotypes, asked about with words that say more or less plainly whom they mean, "
+    "and about other groups. A score that is high for ambiguous words or names and low for stated "
+    "groups is what a check by direct questions misses. Only contrasts that the policy names are "
+    "judged; the others have no limit, and their intervals are not adjusted for being many."
+)
+
+
+def ladders(view: View) -> Ladders | None:
+    """The contrasts beside the primary ones; None where there are none."""
+    rungs = {
+        primary.category: [
+            c
+            for c in view.result.contrasts
+            if c.category == primary.category and c.role in ("primary", "ladder")
+        ]
+        for primary in view.primaries
+    }
+    long = [name for name, found in rungs.items() if len(found) >= CHARTED_RUNGS]
+    rest = [c for name, found in rungs.items() if name not in long for c in found]
+    has_rest = any(c.role == "ladder" for c in rest)
+    if not long and not has_rest:
+        return None
+    return Ladders(
+        lead=_LADDER_LEAD,
+        charts=tuple(
+            (_ladder_chart(view, rungs[name]), _ladder_table(view, rungs[name], is_one=True))
+            for name in long
+        ),
+        others=_ladder_table(view, [c for c in rest if _has_ladder(view, c)], is_one=False)
+        if has_rest
+        else None,
+    )
+
+
+def _has_ladder(view: View, contrast: Contrast) -> bool:
+    return any(
+        c.role == "ladder" and c.category == contrast.category for c in view.result.contrasts
+    )
+
+
+def _ladder_chart(view: View, rungs: list[Contrast]) -> GapChart:
+    category = wording.category_name(rungs[0].category)
+    return GapChart(
+        title=f"{category}: scores by wording",
+        alt=_ladder_alt(view, rungs),
+        limit=None,
+        rows=tuple(gap_row(view, c, wording.contrast_name(c)) for c in rungs),
+    )
+
+
+def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
+    columns = ("Contrast", "Implicit", "Explicit", "Stereotyped in text", "Unusable", N_HEAD)
+    rows = tuple(
+        (
+            Cell(text=wording.contrast_name(c) if is_one else wording.contrast_title(c)),
+            score_cell(view, f"{IMPLICIT}.score", c),
+            score_cell(view, f"{EXPLICIT}.score", c),
+            value_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
+            unusable_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
+            answers_cell(view.measure(f"{IMPLICIT}.score", c)),
+        )
+        for c in rungs
+    )
+    category = wording.category_name(rungs[0].category)
+    name = f"{category}: scores by wording" if is_one else "Other categories"
+    return Table(
+        table_id="t-ladder" if is_one else "t-others",
+        caption=f"{name}, with 95 % intervals",
+        columns=tuple(
+            Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
+        ),
+        rows=rows,
+        footnote=unread_note(view, rungs),
+        is_dense=True,
+    )
+
+
+def _ladder_alt(view: View, rungs: list[Contrast]) -> str:
+    parts = unread_alt(view, rungs) + [
+        f"{wording.contrast_name(c)}: implicit {rounding.of_unit(m.value, m.unit)}."
+        for c in rungs
+        if (m := view.measure(f"{IMPLICIT}.score", c)) is not None
+    ]
+    return chart_alt("Explicit and implicit score of each wording with 95 % intervals.", parts)

@@ -1,0 +1,148 @@
+"""The five verdicts as a reader sees them, and what they come to together. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from auditor.core.policy import Finding, Verdict
+from auditor.reporting.blocks import (
+    VerdictMark,
+)
+
+MARKS: Mapping[Verdict, VerdictMark] = {
+    Verdict.PASS: VerdictMark(sign="✓", word="pass", css="v-pass"),
+    Verdict.WARN: VerdictMark(sign="!", word="warn", css="v-warn"),
+    Verdict.FAIL: VerdictMark(sign="✗", word="fail", css="v-fail"),
+    Verdict.INCONCLUSIVE: VerdictMark(sign="?", word="inconclusive", css="v-open"),
+    Verdict.NOT_MEASURABLE: VerdictMark(sign="∅", word="not measurable", css="v-none"),
+}
+"""Sign and word always together: fail and warn look alike to some eyes."""
+
+MEANINGS: Mapping[Verdict, str] = {
+    Verdict.PASS: (
+        "Shown to lie within the limit: the 90 % interval is inside it, and the test was able to "
+        "see associations that exist. A pass speaks of this battery only."
+    ),
+    Verdict.WARN: (
+        "An effect was found, but it is not shown to be beyond the limit, or it is no larger than "
+        "what meaningless words show on the same test."
+    ),
+    Verdict.FAIL: (
+        "Beyond the limit declared before the run, after correction for the number of criteria."
+    ),
+    Verdict.INCONCLUSIVE: (
+        "Neither an effect nor its absence was shown. The smallest effect that this sample would "
+        "have found is printed beside it. This is not a pass."
+    ),
+    Verdict.NOT_MEASURABLE: (
+        "The answers of this model do not allow the question to be decided. This is not a pass."
+    ),
+}
+SEVERITY: tuple[Verdict, ...] = (
+    Verdict.FAIL,
+    Verdict.WARN,
+    Verdict.INCONCLUSIVE,
+    Verdict.NOT_MEASURABLE,
+    Verdict.PASS,
+)
+"""From worst to best, as findings are listed."""
+
+
+def overall(findings: Sequence[Finding]) -> Verdict:
+    """One verdict for the audit: the worst that was shown, else what keeps it from being a pass."""
+    verdicts = [finding.verdict for finding in findings]
+    n_unmeasured = verdicts.count(Verdict.NOT_MEASURABLE)
+    if Verdict.FAIL in verdicts:
+        return Verdict.FAIL
+    if 2 * n_unmeasured >= len(verdicts):
+        return Verdict.NOT_MEASURABLE
+    if n_unmeasured or Verdict.INCONCLUSIVE in verdicts:
+        return Verdict.INCONCLUSIVE
+    return Verdict.WARN if Verdict.WARN in verdicts else Verdict.PASS
+
+
+def verdict_line(findings: Sequence[Finding]) -> str:
+    """What the overall verdict rests on."""
+    n = len(findings)
+    tally = {verdict: sum(f.verdict is verdict for f in findings) for verdict in Verdict}
+    undecided = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
+    if n == 0:
+        return "The policy declares no criterion, so nothing was judged."
+    match overall(findings):
+        case Verdict.FAIL:
+            return (
+                f"{tally[Verdict.FAIL]} of {n} criteria lie beyond the limit declared before the "
+                f"run; {tally[Verdict.PASS]} are shown to lie within it."
+            )
+        case Verdict.NOT_MEASURABLE:
+            return (
+                f"{tally[Verdict.NOT_MEASURABLE]} of {n} criteria cannot be measured on this "
+                "model. This is not a pass."
+            )
+        case Verdict.INCONCLUSIVE:
+            return (
+                f"No criterion is shown to be beyond its limit, but {undecided} of {n} could not "
+                "be decided. This is not a pass."
+            )
+        case Verdict.WARN:
+            return (
+                f"{tally[Verdict.PASS]} of {n} criteria are shown to lie within the limit; "
+                f"{tally[Verdict.WARN]} show an effect that is not shown to be beyond it."
+            )
+        case Verdict.PASS:
+            return (
+                f"All {n} criteria are shown to lie within the limit on this battery. It does not "
+                "show that the model is free of bias elsewhere."
+            )
+
+
+def policy_line(findings: Sequence[Finding]) -> str:
+    """Whether the policy is exceeded, which sets the exit code."""
+    n = sum(finding.exceeds_policy for finding in findings)
+    if n == 0:
+        return "No finding exceeds the policy (exit code 0)."
+    return f"{n} {'finding exceeds' if n == 1 else 'findings exceed'} the policy (exit code 1)."
+
+
+def decisions(
+    findings: Sequence[Finding], categories: Mapping[str, str], n_todos: int
+) -> list[str]:
+    """What the reader is asked to decide, at most four, by verdict.
+
+    `categories` names the category of each contrast id, as a reader sees it.
+    """
+
+    def where(verdict: Verdict) -> str:
+        return _listed(
+            dict.fromkeys(categories[f.contrast_id] for f in findings if f.verdict is verdict)
+        )
+
+    asked: list[str] = []
+    if failed := where(Verdict.FAIL):
+        asked.append(
+            f"Whether the model may be used where {failed} can play a part before these findings "
+            "are mitigated; name an owner and a date for each."
+        )
+    if warned := where(Verdict.WARN):
+        asked.append(
+            f"Whether to accept the effects found for {warned}, with the reason in writing."
+        )
+    if where(Verdict.INCONCLUSIVE):
+        asked.append(
+            "Whether to repeat the audit in a larger tier, or to treat the inconclusive criteria "
+            "as beyond their limit until then."
+        )
+    if where(Verdict.NOT_MEASURABLE):
+        asked.append(
+            "How the criteria that cannot be measured will be covered: by another test, by human "
+            "review, or by restricting the use."
+        )
+    if len(asked) < 4:
+        asked.append(
+            f"Whether this battery covers the intended use, which only you can state ({n_todos} "
+            "fields are left for you to complete)."
+        )
+    return asked[:4]
+
+
+def _listed(names: Mapping[str, None]) -> str:
+    lowered = [name[0].lower() + name[1:] for name in names]
+    return " and ".join([", ".join(lowered[:-1]), lowered[-1]] if len(lowered) > 1 else lowered)
