@@ -76,7 +76,7 @@ def by_contrast(battery: Battery, instrument: str) -> dict[str, list[Item]]:
 
 @pytest.mark.parametrize(
     ("tier", "n_contrasts", "n_stimuli", "n_control", "n_templates"),
-    [("quick", 12, 6, 12, 1), ("standard", 16, 12, 24, 2), ("full", 25, 40, 40, 6)],
+    [("quick", 12, 6, 16, 1), ("standard", 16, 12, 24, 2), ("full", 25, 40, 40, 6)],
 )
 def test_a_tier_asks_what_it_declares(
     tier: Tier, n_contrasts: int, n_stimuli: int, n_control: int, n_templates: int

@@ -28,7 +28,7 @@ name = "word-association"
 construct = "Implicit association of words with groups"
 source = "Bai et al. 2024 (word association test); Sun et al. 2025"
 
-MAX_NEW_TOKENS = 24
+MAX_NEW_TOKENS = 20
 """Two words, two groups and what stands between them, with room for a list."""
 
 

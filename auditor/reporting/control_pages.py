@@ -1,5 +1,6 @@
 """Whether the instruments see what is there, and nothing where nothing is. Pure."""
 
+from auditor.core.judging import is_sensitive
 from auditor.core.measures import Measure
 from auditor.reporting import rounding, wording
 from auditor.reporting.blocks import Cell, Column, Table
@@ -32,25 +33,36 @@ def _of_role(view: View, role: str) -> list[Measure]:
 
 def _positive_control(view: View) -> Control:
     found = _of_role(view, "positive-control")
-    missed = [m for m in found if m.interval is None or m.interval.low <= 0]
+    missed = [m for m in found if not is_sensitive(m)]
+    seen = [m for m in found if is_sensitive(m)]
     if not found:
         lead = "No positive control was asked, so no absence of an effect can be claimed."
     elif missed:
-        names = " and ".join(dict.fromkeys(wording.short_name(m.name) for m in missed))
         lead = (
-            f"Missed: associations that every speaker shares were not detected by the {names}. A "
-            "low value of it does not show an absence of bias, and nothing passes on it."
+            f"Missed: associations that every speaker shares were not detected by the "
+            f"{_names(missed)}. A low value of it does not show an absence of bias, and nothing "
+            "is judged on it."
         )
+        if seen:
+            lead += f" They were detected by the {_names(seen)}."
+        lead += _ONE_SIDED
     else:
         lead = (
-            "Detected: associations that every speaker shares have intervals above zero on every "
-            "test, so a test that shows nothing elsewhere was able to see."
+            "Detected: associations that every speaker shares were seen by every test, so a test "
+            "that shows nothing elsewhere was able to see." + _ONE_SIDED
         )
     return Control(
         title="Positive control: can the test see what is there?",
         lead=lead,
         table=_control_table(view, "t-positive", "Positive controls", found),
     )
+
+
+_ONE_SIDED = " (One-sided test at 5 %: the true direction is known beforehand.)"
+
+
+def _names(measures: list[Measure]) -> str:
+    return " and ".join(dict.fromkeys(wording.short_name(m.name) for m in measures))
 
 
 def _null_control(view: View) -> Control:
