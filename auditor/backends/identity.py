@@ -34,9 +34,12 @@ def hash_files(paths: Iterable[Path]) -> tuple[FileHash, ...]:
 
 
 def combine_hashes(files: Sequence[FileHash]) -> str:
-    """One hash for several files: sha256 over their `sha256  name` lines, sorted.
+    """One hash for a model's files: a single file's own; else of their `sha256  name` lines.
 
-    The lines are those of `sha256sum`, so `sha256sum FILES | sort | sha256sum` gives the same.
+    The lines are sorted and those of `sha256sum`, so that `sha256sum FILE` gives the same, and
+    for several files `sha256sum FILES | sort | sha256sum`.
     """
+    if len(files) == 1:
+        return files[0].sha256
     lines = sorted(f"{file.sha256}  {file.name}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

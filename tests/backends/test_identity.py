@@ -61,3 +61,10 @@ def test_the_combined_hash_can_be_had_without_auditor(tmp_path: Path) -> None:
         ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout
     assert said.split()[0] == combine_hashes(hash_files(tmp_path.iterdir()))
+
+
+def test_a_single_file_is_known_by_its_own_hash_whatever_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.gguf").write_bytes(b"weights")
+    (tmp_path / "b.gguf").write_bytes(b"weights")
+    one, other = hash_file(tmp_path / "a.gguf"), hash_file(tmp_path / "b.gguf")
+    assert combine_hashes([one]) == combine_hashes([other]) == one.sha256
