@@ -128,6 +128,38 @@ class RunFolder:
                 if (self.path / name).exists():
                     (self.path / name).replace(aside / name)
 
+    def check_evidence(self, names: Sequence[str]) -> None:
+        """Refuse evidence that is no longer what the run wrote; a run without a manifest passes.
+
+        Otherwise a report made again would hash altered evidence anew, and vouch for it.
+        """
+        try:
+            lines = (self.path / MANIFEST).read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return
+        written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        for name in names:
+            if name in written and sha256(self._read(name)).hexdigest() != written[name]:
+                raise RunUnreadable(
+                    f"{self.path / name} is not what the run wrote ({MANIFEST} has another hash): "
+                    "restore it from a copy, or run the audit again with --fresh."
+                )
+
+    def check_complete(self, plan: Sequence[Batch]) -> None:
+        """Refuse a run that was not asked to its end, or whose answers are to other questions."""
+        found = [response.prompt_id for response in self.responses()]
+        planned = [prompt.prompt_id for batch in plan for prompt in batch.prompts]
+        if found == planned[: len(found)] and len(found) < len(planned):
+            raise RunUnreadable(
+                f"{self.path} holds {len(found)} of {len(planned)} answers: finish the run with "
+                "the command that began it."
+            )
+        if found != planned:
+            raise RunUnreadable(
+                f"{self.path / RESPONSES} does not answer the questions of its run.json: restore "
+                "it from a copy, or run the audit again with --fresh."
+            )
+
     def write_manifest(self, names: Sequence[str]) -> None:
         """Hashes of these files, in the form that `sha256sum -c` reads."""
         lines = [

@@ -69,7 +69,8 @@ def run(arguments: list[str] | None = None) -> int:
         return COULD_NOT_AUDIT
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
+    except SystemExit:
+        # Click's answer to a reader (as `head`) that has seen enough; its 1 is our "finding".
         return 0
     except Exception:
         traceback.print_exc()

@@ -38,6 +38,7 @@ def list_(as_json: bool) -> None:
     for row in counts["rows"]:
         cells = " ".join(f"{row[tier]:>9}" for tier in TIERS)
         click.echo(f"{row['instrument']:22} {row['contrast']:34} {cells}")
+    click.echo("\nmeasures that a policy can limit: " + ", ".join(counts["measures"]))
 
 
 @battery.command()

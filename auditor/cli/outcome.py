@@ -6,8 +6,19 @@ from collections import Counter
 import click
 
 from auditor.core.measures import Measure
-from auditor.core.policy import Verdict
+from auditor.core.policy import Finding, Verdict
 from auditor.workflows.concluding import Conclusion
+
+REASON_WORDS = {
+    "insensitive": "positive control not detected",
+    "no-answers": "no usable answer",
+    "not-asked": "not asked",
+    "unusable-answers": "too many unusable answers",
+    "few-clusters": "too few stimuli",
+    "position-bias": "the listed order rules",
+    "agreement-bias": "agrees with everything",
+    "constant-answer": "always the same answer",
+}
 
 
 def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
@@ -16,14 +27,21 @@ def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
     counts = Counter(finding.verdict for finding in result.findings)
     files = {name: _file(conclusion, name) for name in (conclusion.html, conclusion.pdf) if name}
     if conclusion.pdf_missing_because and not as_json:
-        click.echo(f"auditor: no PDF, because {conclusion.pdf_missing_because}", err=True)
+        click.echo(f"auditor: no PDF: {conclusion.pdf_missing_because}", err=True)
     if as_json:
         click.echo(json.dumps(_summary(conclusion, counts, files), ensure_ascii=False, indent=1))
         return result.exit_code
+    click.echo("Score from -1 to +1 (+ towards the stereotype) with its 95 % interval.")
     for finding in result.findings:
         measure = result.measure(*_key(finding.measure_id))
-        click.echo(f"{finding.verdict:<15} {finding.criterion_id:<44} {_number(measure)}")
+        click.echo(
+            f"{finding.verdict:<15} {finding.criterion_id:<40} limit {finding.limit:.2f}  "
+            f"{_number(measure)}{_why(finding)}"
+        )
     click.echo("  ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    n_open = counts[Verdict.INCONCLUSIVE] + counts[Verdict.NOT_MEASURABLE]
+    if n_open:
+        click.echo(f"{n_open} of {len(result.findings)} criteria are undecided: not a pass.")
     for path in (*files.values(), _file(conclusion, "measures.json")):
         click.echo(path)
     return result.exit_code
@@ -58,6 +76,13 @@ def _file(conclusion: Conclusion, name: str) -> str:
 def _key(measure_id: str) -> tuple[str, str]:
     name, _, contrast = measure_id.partition("[")
     return name, contrast.rstrip("]")
+
+
+def _why(finding: Finding) -> str:
+    """Why something could not be measured, in the words of the reason codes."""
+    if finding.verdict is not Verdict.NOT_MEASURABLE:
+        return ""
+    return "  (" + ", ".join(REASON_WORDS.get(code, code) for code in finding.reasons) + ")"
 
 
 def _number(measure: Measure | None) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from math import isfinite
 
-from auditor.core.batches import Batch
+from auditor.battery import INSTRUMENTS
+from auditor.core.batches import Batch, plan_batches
+from auditor.core.instrument import Battery
 from auditor.core.items import Prompt
 from auditor.core.model import LanguageModel
 from auditor.core.responses import Generation, LogLikelihoods, Response
@@ -11,6 +13,14 @@ from auditor.store import RunFolder
 
 OnBatch = Callable[[int, int], None]
 """Told the number of prompts done and the number in all."""
+
+
+def plan_battery(battery: Battery, *, batch_size: int, seed: int) -> tuple[Batch, ...]:
+    """Every prompt of a battery in its batches; the same for a run and for its report."""
+    prompts = [
+        prompt for item in battery.items for prompt in INSTRUMENTS[item.instrument].prompts(item)
+    ]
+    return plan_batches(prompts, batch_size=batch_size, seed=seed)
 
 
 def ask(

@@ -7,10 +7,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Literal
 
-from auditor.backends import open_model, resolve_model
+from auditor.backends import choose_backend, open_model, resolve_model
 from auditor.backends.options import Backend, DType, OpenOptions
 from auditor.battery import INSTRUMENTS, POLICY_MEASURES
-from auditor.core.batches import Batch, plan_batches
+from auditor.core.batches import Batch
 from auditor.core.instrument import Battery
 from auditor.core.items import Tier
 from auditor.core.model import LanguageModel
@@ -22,11 +22,11 @@ from auditor.core.runs import (
     RunRecord,
     Settings,
 )
-from auditor.errors import RunUnreadable
+from auditor.errors import ModelNotLoaded, RunUnreadable
 from auditor.prompt_library import contrast_ids, load_battery, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
-from auditor.workflows.asking import OnBatch, ask
-from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude
+from auditor.workflows.asking import OnBatch, ask, plan_battery
+from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
 from auditor.workflows.environment import hardware, usable_cores, versions
 
 BATCH_SIZE = 32
@@ -68,6 +68,11 @@ def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
     """Audit the model that the request names. Raises AuditorError for what the user can mend."""
     plan = _plan(request)
     source = resolve_model(request.model)
+    if request.dtype != "auto" and choose_backend(source, request.backend) == "llama-cpp":
+        raise ModelNotLoaded(
+            "llama.cpp computes in the type of the GGUF file: leave --dtype out, or add "
+            "--backend transformers."
+        )
     out = request.out or Path("reports") / f"{_slug(request.model)}-{request.tier}"
     with open_run_folder(out) as folder:
         model = open_model(
@@ -102,10 +107,7 @@ def _plan(request: AuditRequest) -> _Plan:
         known_measures=POLICY_MEASURES,
         known_contrasts=contrast_ids(),
     )
-    prompts = [
-        prompt for item in battery.items for prompt in INSTRUMENTS[item.instrument].prompts(item)
-    ]
-    batches = plan_batches(prompts, batch_size=request.batch_size, seed=request.seed)
+    batches = plan_battery(battery, batch_size=request.batch_size, seed=request.seed)
     return _Plan(battery=battery, policy=policy, policy_identity=identity, batches=batches)
 
 
@@ -130,11 +132,12 @@ def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord
         folder.set_aside(record.run_id)
     if folder.has_record():
         earlier = folder.record()
+        folder.check_evidence(RECORDED)
         reasons = differences(earlier, record)
         if reasons:
             raise RunUnreadable(
-                f"{folder.path} holds another run ({', '.join(reasons)} differ): choose another "
-                "folder with --out, or set the old evidence aside with --fresh."
+                f"{folder.path} holds another run (not the same: {', '.join(reasons)}). Choose "
+                "another folder with --out, or set the old evidence aside with --fresh."
             )
         return earlier
     folder.write_record(record)

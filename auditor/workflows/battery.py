@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import msgspec
 
-from auditor.battery import INSTRUMENTS
+from auditor.battery import INSTRUMENTS, POLICY_MEASURES
 from auditor.core.items import TIERS, Tier
 from auditor.errors import BatteryInvalid
-from auditor.prompt_library import load_battery
+from auditor.prompt_library import contrast_ids, load_battery
 
 
 def count_items() -> dict[str, Any]:
@@ -31,16 +31,25 @@ def count_items() -> dict[str, Any]:
         for name in INSTRUMENTS
         for contrast in first.contrasts
     ]
-    return {"version": first.version, "sha256": first.sha256, "rows": rows}
+    return {
+        "version": first.version,
+        "sha256": first.sha256,
+        "rows": rows,
+        "measures": list(POLICY_MEASURES),
+    }
 
 
 def describe_items(contrast_id: str, tier: str) -> Iterator[str]:
     """Every item of one contrast with its complete answers."""
     battery = load_battery(cast(Tier, tier), instruments=tuple(INSTRUMENTS))
-    known = [contrast.contrast_id for contrast in battery.contrasts]
+    known = contrast_ids()
     if contrast_id not in known:
         raise BatteryInvalid(
             f"The battery has no contrast {contrast_id!r}. It has: {', '.join(known)}."
+        )
+    if contrast_id not in {contrast.contrast_id for contrast in battery.contrasts}:
+        raise BatteryInvalid(
+            f"The tier {tier} does not ask {contrast_id}: name a larger one with --tier."
         )
     contrast = battery.contrast(contrast_id)
     yield f"{contrast.label} ({contrast.role})\n{contrast.note}\n"

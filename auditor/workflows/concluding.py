@@ -50,6 +50,9 @@ EVIDENCE: tuple[tuple[str, str, bool], ...] = (
 )
 """Files of a finished run in the order in which they are written: name, what, embedded."""
 
+RECORDED = (RECORD, RESPONSES, POLICY, Finish.FILE)
+"""Written while the model was asked; everything else follows from them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuresFile:
@@ -142,7 +145,7 @@ def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Concl
         folder.write_bytes(name, svg.encode())
     names = [name for name, _, _ in EVIDENCE]
     folder.write_manifest([*names, *charts, "report.html"])
-    because: str | None = "it was not asked for"
+    because: str | None = "left out by --no-pdf"
     if wants_pdf:
         because = _write_pdf(folder, result, html)
     return Conclusion(

@@ -8,14 +8,16 @@ from auditor.core.policy import Policy
 from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.errors import RunUnreadable
 from auditor.prompt_library import contrast_ids, load_battery, load_policy
-from auditor.store import RunFolder, open_run_folder
-from auditor.workflows.concluding import POLICY, Conclusion, conclude
+from auditor.store import RESPONSES, RunFolder, open_run_folder
+from auditor.workflows.asking import plan_battery
+from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
 
 
 def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = True) -> Conclusion:
     """Recompute measures, findings and report of a finished run, without the model.
 
-    The policy is the one that the run was judged by, unless another is named.
+    The policy is the one that was declared before the run. What another one would have said goes
+    into a folder of its own within the run's.
     """
     if not RunFolder(path).has_record():
         raise RunUnreadable(
@@ -23,6 +25,7 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
             "has written."
         )
     with open_run_folder(path) as folder:
+        folder.check_evidence(RECORDED)
         record = folder.record()
         battery = load_battery(record.settings.tier, instruments=record.settings.instruments)
         if battery.sha256 != record.battery.sha256:
@@ -31,24 +34,40 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
                 f"({record.battery.sha256[:12]}), and this auditor ships {battery.version} "
                 f"({battery.sha256[:12]}): use the version of auditor named in its run.json."
             )
-        policy = folder.read_json(POLICY, Policy)
-        if policy_path is not None:
-            policy, identity = load_policy(
-                policy_path,
-                known_measures=POLICY_MEASURES,
-                known_contrasts=contrast_ids(),
-            )
-            record = _judged_afterwards(record, identity)
+        settings = record.settings
+        folder.check_complete(
+            plan_battery(battery, batch_size=settings.batch_size, seed=settings.seed)
+        )
+        if policy_path is None:
+            policy = folder.read_json(POLICY, Policy)
+            return conclude(folder, record, battery, policy, wants_pdf=wants_pdf)
+        policy, identity = load_policy(
+            policy_path,
+            known_measures=POLICY_MEASURES,
+            known_contrasts=contrast_ids(),
+        )
+        if identity != record.policy:
+            record, folder = _judged_afterwards(folder, record, policy, identity)
         return conclude(folder, record, battery, policy, wants_pdf=wants_pdf)
 
 
-def _judged_afterwards(record: RunRecord, identity: PolicyIdentity) -> RunRecord:
-    """Limits chosen when the numbers are known are worth less; the report must say so."""
-    if identity == record.policy:
-        return record
+def _judged_afterwards(
+    folder: RunFolder, record: RunRecord, policy: Policy, identity: PolicyIdentity
+) -> tuple[RunRecord, RunFolder]:
+    """A folder of its own for what another policy would have said.
+
+    Limits chosen when the numbers are known are worth less: the report says so, and the report of
+    record stays as it is.
+    """
     said = (
-        f"Judged by the policy {identity.name} {identity.version} after the run; the one declared "
-        f"before it was {record.policy.name} {record.policy.version} "
-        f"({record.policy.sha256[:12]})."
+        f"Judged after the run by the policy {identity.name} {identity.version} (file sha256 "
+        f"{identity.sha256[:12]}); the one declared before the run was {record.policy.name} "
+        f"{record.policy.version} ({record.policy.sha256[:12]})."
     )
-    return replace(record, policy=identity, warnings=(*record.warnings, said))
+    judged = replace(record, policy=identity, warnings=(*record.warnings, said))
+    inner = RunFolder(folder.path / f"policy-{identity.sha256[:12]}")
+    for name in (RESPONSES, Finish.FILE):
+        inner.write_bytes(name, (folder.path / name).read_bytes())
+    inner.write_record(judged)
+    inner.write_json(POLICY, policy)
+    return judged, inner
