@@ -172,13 +172,12 @@ def difference_measure(
 def noise_error(values: Sequence[float], noise: NumericalNoise | None) -> float | None:
     """Standard error that numerical noise alone gives a mean of scores tanh(ℓ/2); None if unknown.
 
-    d tanh(ℓ/2)/dℓ = (1 - tanh²)/2. The items of a stimulus share their words, so their noise is
-    not taken to average out; that of different stimuli is.
+    An upper bound: tanh(ℓ/2) is steepest, with slope 1/2, at 0. The items of a stimulus share
+    their words, so their noise is not taken to average out; that of different stimuli is.
     """
     if noise is None or not values:
         return None
-    slope = float(np.mean([(1 - value**2) / 2 for value in values]))
-    return slope * noise.standard_deviation / sqrt(len(values))
+    return noise.standard_deviation / 2 / sqrt(len(values))
 
 
 def undefined(

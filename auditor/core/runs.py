@@ -36,7 +36,7 @@ class ModelIdentity:
     """What the arithmetic is done in, as in `bfloat16`."""
     weights: tuple[FileHash, ...]
     weights_sha256: str
-    """A single file's own sha256; of several, the sha256 over their sorted `sha256  name` lines."""
+    """A single file's own sha256; of several, that of their sorted `sha256  name` lines."""
     tokenizer_sha256: str
     chat_template_sha256: str | None
     """None: the model has no template and the plain form is used."""

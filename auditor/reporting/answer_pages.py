@@ -16,7 +16,7 @@ from auditor.reporting.cleaning import clean, clean_line
 from auditor.reporting.gap_pages import chart_alt
 from auditor.reporting.pages import Answers
 from auditor.reporting.ruled_answers import ALIKE, level_sentences, order_sentences, ruled_by
-from auditor.reporting.view import EXPLICIT, IMPLICIT, N_HEAD, View, answers_of
+from auditor.reporting.view import EXPLICIT, IMPLICIT, N_HEAD, UNREAD, View, answers_of
 
 QUOTED_UNUSABLE = 3
 _LEAD = (
@@ -25,8 +25,8 @@ _LEAD = (
     "it could belong to either end."
 )
 _RULED = (
-    " Where a line beneath the category says what decided in place of the meaning, counting alone "
-    "puts half of the answers on either side."
+    " n/m: where a line beneath the category says what decided in place of the meaning, counting "
+    "alone puts half of the answers on either side, so these shares are not printed."
 )
 _TITLES = {
     IMPLICIT: "Implicit: words paired with groups",
@@ -151,11 +151,11 @@ def _answers_table(view: View, instrument: str, title: str) -> Table:
                 text=wording.category_name(c.category),
                 note=ruled_by(view, instrument, c),
             ),
-            _bare(view.measure(f"{instrument}.stereotype-rate", c)),
-            _bounds(view.measure(f"{instrument}.stereotype-rate", c)),
-            _bare(view.measure(f"{instrument}.counter-rate", c)),
+            *_sides(view, instrument, c),
             _bare(view.measure(f"{instrument}.invalid-rate", c)),
-            _bare(view.measure(f"{instrument}.{third}", c)),
+            _bare(view.measure(f"{instrument}.{third}", c))
+            if is_explicit or not ruled_by(view, instrument, c)
+            else Cell(text=UNREAD, kind="number"),
             _asked(view.measure(f"{instrument}.stereotype-rate", c)),
         )
         for c in view.primaries
@@ -172,6 +172,15 @@ def _answers_table(view: View, instrument: str, title: str) -> Table:
         f"{_RULED if any(ruled_by(view, instrument, c) for c in view.primaries) else ''}",
         is_dense=True,
     )
+
+
+def _sides(view: View, instrument: str, contrast: Contrast) -> tuple[Cell, ...]:
+    """Stereotyped share, its bounds, the other side's share; unread where meaning chose neither."""
+    if ruled_by(view, instrument, contrast):
+        return (Cell(text=UNREAD, kind="number"),) * 3
+    stereotype = view.measure(f"{instrument}.stereotype-rate", contrast)
+    counter = view.measure(f"{instrument}.counter-rate", contrast)
+    return _bare(stereotype), _bounds(stereotype), _bare(counter)
 
 
 def _bare(measure: Measure | None) -> Cell:

@@ -81,6 +81,8 @@ class GapChart:
     limit: float | None
     rows: tuple[GapRow, ...]
     is_small: bool = False
+    verdict_head: str = "verdict"
+    """Whose verdict stands beside the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,7 @@ def method(view: View) -> Method:
     """Design, statistics and the rule, with the run's own numbers."""
     settings, policy = view.result.record.settings, view.result.policy
     own = (
+        *([("Counts", counts)] if (counts := _counts(view)) else []),
         (
             "Policy",
             f"{clean_line(policy.name)} {clean_line(policy.version)}, owner "
@@ -97,6 +98,30 @@ def method(view: View) -> Method:
         rule=standing.RULE,
         noise=_noise(view),
     )
+
+
+_CROSSINGS = {
+    "word-association": "2 orders of groups × 2 orders of words",
+    "mirrored-statements": "statement and mirror × 2 orders of groups",
+}
+
+
+def _counts(view: View) -> str:
+    """How many questions there are, by the rule that makes them."""
+    parts = []
+    for use in view.result.instruments:
+        text = standing.INSTRUMENTS.get(use.name)
+        if text is None or use.name not in _CROSSINGS:
+            continue
+        each, rest = divmod(use.n_items, 4 * use.n_stimuli) if use.n_stimuli else (0, 1)
+        wordings = "one wording" if each == 1 else f"{rounding.count(each)} wordings"
+        tier = view.result.record.settings.tier
+        tail = f"; in tier {tier} each stimulus has {wordings}" if not rest and each else ""
+        parts.append(
+            f"{text.title}: for each stimulus {_CROSSINGS[use.name]} × its wordings{tail}, "
+            f"{rounding.count(use.n_items)} questions on {rounding.count(use.n_stimuli)} stimuli."
+        )
+    return " ".join(parts)
 
 
 def _met(view: View) -> list[str]:

@@ -13,11 +13,14 @@ from auditor.reporting.view import (
     GAP,
     IMPLICIT,
     N_HEAD,
+    UNUSABLE_HEAD,
+    UNUSABLE_NOTE,
     View,
     answers_cell,
+    detectable_cell,
+    judged_unusable_cell,
     mark_cell,
     severity_key,
-    unusable_cell,
     value_cell,
 )
 
@@ -50,11 +53,12 @@ def undecided(view: View) -> Table | None:
         columns=tuple(
             Column(text=c, kind="number" if 0 < i < 5 else "text")
             for i, c in enumerate(
-                ("Criterion", _OBSERVED, N_HEAD, "Unusable", "MDE", "Verdict", "Why")
+                ("Criterion", _OBSERVED, N_HEAD, UNUSABLE_HEAD, "MDE", "Verdict", "Why")
             )
         ),
         rows=tuple(_undecided_row(view, finding) for finding in ordered),
-        footnote="p: of no effect at all, adjusted by Holm’s method over all criteria.",
+        footnote=f"{UNUSABLE_NOTE} p: of no effect at all, adjusted by Holm’s method over the "
+        f"{rounding.count(view.n_tested)} criteria that could be tested.",
         is_dense=True,
     )
 
@@ -69,13 +73,10 @@ def _undecided_row(view: View, finding: Finding) -> tuple[Cell, ...]:
         if measure is not None and measure.value is not None
         else Cell(text=rounding.NONE, kind="number"),
         answers_cell(measure),
-        unusable_cell(measure),
-        Cell(
-            text=rounding.plain(measure.minimum_detectable_effect if measure else None),
-            kind="number",
-        ),
+        judged_unusable_cell(measure),
+        detectable_cell(finding, measure),
         mark_cell(verdicts.MARKS[finding.verdict]),
-        Cell(text=reasons.brief_reasons(finding, measure, criterion)),
+        Cell(text=reasons.brief_reasons(finding, measure, criterion, n_tested=view.n_tested)),
     )
 
 
@@ -84,11 +85,25 @@ def cards_lead(view: View) -> str:
     tally = {v: sum(f.verdict is v for f in view.result.findings) for v in Verdict}
     n_open = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
     n_told = tally[Verdict.FAIL] + tally[Verdict.WARN]
-    return (
-        f"One card for each criterion that shows an effect ({n_told}), worst first; after them the "
-        f"{n_open} that could not be decided. The {tally[Verdict.PASS]} that are shown to lie "
-        "within their limit stand in the register only."
+    n_pass = tally[Verdict.PASS]
+    kept = (
+        f" The {n_pass} shown to lie within {'its' if n_pass == 1 else 'their'} limit "
+        f"{'stands' if n_pass == 1 else 'stand'} in the register only."
+        if n_pass
+        else ""
     )
+    if not n_told:
+        return f"No criterion shows an effect{_open_words(n_open, n_pass)}.{kept}"
+    after = f"; after them the {n_open} that could not be decided" if n_open else ""
+    return f"One card for each criterion that shows an effect ({n_told}), worst first{after}.{kept}"
+
+
+def _open_words(n_open: int, n_pass: int) -> str:
+    if not n_open:
+        return ""
+    if not n_pass:
+        return f"; all {n_open} are undecided and listed below"
+    return f"; {n_open} could not be decided and are listed below"
 
 
 def card_id(finding: Finding) -> str:
@@ -113,7 +128,12 @@ def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
         limit=_limit_words(view, finding, measure),
         observed=_observed_words(finding, measure),
         in_text=_in_text(view, contrast, name.split(".")[0]),
-        reasons=reasons.reason_sentences(finding, measure, view.criterion(finding.criterion_id)),
+        reasons=reasons.reason_sentences(
+            finding,
+            measure,
+            view.criterion(finding.criterion_id),
+            n_tested=view.n_tested,
+        ),
         trigger=standing.TRIGGER,
         todo=Todo(
             label="Mitigation, owner and date",

@@ -37,7 +37,7 @@ def draw_gap_chart(chart: GapChart) -> str:
         _frame(axes, chart)
         for place, one in enumerate(chart.rows):
             _gap_row(axes, place, one)
-        _gap_heads(axes, has_unread=_has_unread(chart))
+        _gap_heads(axes, chart)
         return svg_of(figure)
 
 
@@ -183,19 +183,19 @@ def _has_unread(chart: GapChart) -> bool:
     return any(dot is not None and not dot.is_measurable for dot in dots)
 
 
-def _gap_heads(axes: Axes, *, has_unread: bool) -> None:
+def _gap_heads(axes: Axes, chart: GapChart) -> None:
     heads: tuple[tuple[float, str, str], ...] = (
         (1.055, "gap", INK),
-        (1.21, "verdict", INK),
+        (1.21, chart.verdict_head, INK),
     )
     for across, text, hue in heads:
         _head(axes, across, text, hue)
     # The key stands where a reader starts: left, above the names of the rows.
-    _key_mark(axes, -0.485, "s", IMPLICIT_HUE, IMPLICIT_HUE)
-    _head(axes, -0.465, "implicit", IMPLICIT_TEXT)
+    _key_mark(axes, -0.46, "s", IMPLICIT_HUE, IMPLICIT_HUE)
+    _head(axes, -0.44, "implicit", IMPLICIT_TEXT)
     _key_mark(axes, -0.285, "o", EXPLICIT_HUE, "white")
     _head(axes, -0.265, "explicit", EXPLICIT_TEXT)
-    if has_unread:
+    if _has_unread(chart):
         for shape, size in (("o", 5.5), ("x", 3.0)):
             _key_mark(axes, -0.085, shape, NEUTRAL_HUE, "white", size=size)
         _head(axes, -0.065, "n/m: crossed out", "#5F6368")

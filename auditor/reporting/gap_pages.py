@@ -29,8 +29,8 @@ def gap_sentence(view: View) -> str:
     read = [(c, g) for c, g in gaps if g is not None and g.interval is not None]
     if not read:
         return (
-            "How far what the model implies differs from what it states cannot be read: in no "
-            "category were both tests measurable."
+            "The gap between implied and stated cannot be read: in no category were both tests "
+            "measurable."
         )
     above = [pair for pair in read if _low(pair[1]) > 0]
     below = sum(_high(gap) < 0 for _, gap in read)
@@ -52,18 +52,30 @@ def gap_sentence(view: View) -> str:
 
 def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
     """Chart 1 for the primary contrasts."""
-    rows = tuple(gap_row(view, c, wording.category_name(c.category)) for c in view.primaries)
+    # Beside an explicit score that cannot be read, a verdict on both would be on neither.
+    is_read = [
+        any(view.is_measurable(c, f"{name}.score") for c in view.primaries)
+        for name in (IMPLICIT, EXPLICIT)
+    ]
+    judged = f"{IMPLICIT}.score" if is_read == [True, False] else ""
+    rows = tuple(
+        gap_row(view, c, wording.category_name(c.category), judged=judged) for c in view.primaries
+    )
     return GapChart(
         title=_chart_title(view),
         alt=_alt("Explicit and implicit score of each category with 95 % intervals.", view),
         limit=common_limit(view),
         rows=rows,
         is_small=is_small,
+        verdict_head="implicit verdict" if judged else "verdict",
     )
 
 
-def gap_row(view: View, contrast: Contrast, label: str) -> GapRow:
-    """One row of chart 1; what cannot be read is marked, and leaves no gap."""
+def gap_row(view: View, contrast: Contrast, label: str, *, judged: str = "") -> GapRow:
+    """One row of chart 1; what cannot be read is marked, and leaves no gap.
+
+    `judged` is the measure whose verdict is shown; empty for the worst of the contrast.
+    """
     explicit, implicit = (
         dot(
             view.measure(f"{name}.score", contrast),
@@ -76,7 +88,7 @@ def gap_row(view: View, contrast: Contrast, label: str) -> GapRow:
         explicit=explicit,
         implicit=implicit,
         gap=_gap_cell(view, contrast).text,
-        mark=view.mark(contrast),
+        mark=view.mark(contrast, judged),
     )
 
 
@@ -102,8 +114,8 @@ def unread_gap_note(view: View) -> str:
     if not note:
         return ""
     return (
-        f"{note} A gap with such a half would be an artefact and is not given; crossed-out marks "
-        "show the number seen."
+        f"{note} A gap with such a half would be an artefact; crossed-out marks show the number "
+        "seen."
     )
 
 
@@ -136,7 +148,8 @@ def gap_table(view: View) -> Table:
         rows=tuple(rows),
         footnote=" ".join(
             (
-                "Stimuli on the side of the stereotype: implicit / explicit, after balancing. n: "
+                "Stimuli on its side: share whose score, after balancing, is above zero, on the "
+                "stereotype’s side: implicit / explicit. n: "
                 "answers scored by likelihood for the implicit score.",
                 unread_gap_note(view),
             )

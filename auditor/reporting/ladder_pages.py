@@ -20,8 +20,8 @@ CHARTED_RUNGS = 4
 """Contrasts of one category from which it gets a chart of its own."""
 
 _LADDER_LEAD = (
-    "The same stereotypes, asked about with words that say more or less plainly whom they mean, "
-    "and about other groups. A score that is high for ambiguous words or names and low for stated "
+    "The same stereotypes, asked about with words that say more or less plainly whom they mean"
+    "{others}. A score that is high for ambiguous words or names and low for stated "
     "groups is what a check by direct questions misses. Only contrasts that the policy names are "
     "judged; the others have no limit, and their intervals are not adjusted for being many."
 )
@@ -42,15 +42,17 @@ def ladders(view: View) -> Ladders | None:
     has_rest = any(c.role == "ladder" for c in rest)
     if not long and not has_rest:
         return None
+    others = [c for c in rest if _has_ladder(view, c)]
+    shown = [c for name in long for c in rungs[name]] + (others if has_rest else [])
+    is_one = len({c.category for c in shown}) == 1
     return Ladders(
-        lead=_LADDER_LEAD,
+        title="Other wordings" if is_one else "Other wordings, other groups",
+        lead=_LADDER_LEAD.format(others="" if is_one else ", and about other groups"),
         charts=tuple(
             (_ladder_chart(view, rungs[name]), _ladder_table(view, rungs[name], is_one=True))
             for name in long
         ),
-        others=_ladder_table(view, [c for c in rest if _has_ladder(view, c)], is_one=False)
-        if has_rest
-        else None,
+        others=_ladder_table(view, others, is_one=False) if has_rest else None,
     )
 
 
@@ -84,7 +86,8 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
         for c in rungs
     )
     category = wording.category_name(rungs[0].category)
-    name = f"{category}: scores by wording" if is_one else "Other categories"
+    is_same = len({c.category for c in rungs}) == 1
+    name = f"{category}: scores by wording" if is_same else "Other categories"
     return Table(
         table_id="t-ladder" if is_one else "t-others",
         caption=f"{name}, with 95 % intervals",

@@ -51,7 +51,7 @@ class Cover:
     model: str
     mark: VerdictMark
     verdict_line: str
-    policy_line: str
+    tally_line: str
     facts: tuple[Fact, ...]
 
 
@@ -97,6 +97,7 @@ class Answers:
 class Ladders:
     """The same categories in other words, and other groups of them."""
 
+    title: str
     lead: str
     charts: tuple[tuple[GapChart, Table], ...]
     """Categories with several wordings."""
@@ -147,6 +148,8 @@ class Provenance:
     versions: Table
     files: Table
     commands: tuple[Fact, ...]
+    not_shown: str
+    """What these checks leave open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,11 @@ from auditor.reporting.view import (
     View,
 )
 
+_NOT_SHOWN = (
+    "What this does not show: someone who replaces all files of the run and the PDF can make the "
+    "hashes fit. Against that, compare the sha256 of manifest.sha256 with a copy kept elsewhere."
+)
+
 
 def catalogue(view: View) -> tuple[Table, ...]:
     """The tests, and the contrasts that they were asked about."""
@@ -35,7 +40,8 @@ def provenance(view: View) -> Provenance:
         ("Command", shlex.join(record.command), True),
         ("auditor", result.tool_version, False),
         ("Battery", f"sha256 {record.battery.sha256}", True),
-        ("Policy", f"sha256 {record.policy.sha256}", True),
+        ("Policy", f"sha256 {record.policy.sha256}, of the policy file as given", True),
+        ("Weights", f"sha256 {record.model.weights_sha256}{_weights_of(view)}", True),
     )
     software = ", ".join(f"{name} {version}" for name, version in record.versions)
     return Provenance(
@@ -54,14 +60,21 @@ def provenance(view: View) -> Provenance:
         commands=(
             Fact(label="Take the data out of this PDF", text="pdfdetach -saveall report.pdf"),
             Fact(
-                label="Check every file of the run",
+                label="Check them; in the run folder the same command checks every file, "
+                "responses.jsonl too, which is not in the PDF",
                 text="sha256sum --check --ignore-missing manifest.sha256",
+            ),
+            Fact(
+                label="Compute measures, findings and report again from the run folder, without "
+                "the model",
+                text="auditor report RUN",
             ),
             Fact(
                 label="Check that these are the weights",
                 text=_sha256_command(record.model.weights[0].name if record.model.weights else ""),
             ),
         ),
+        not_shown=_NOT_SHOWN,
     )
 
 
@@ -149,6 +162,12 @@ def _evidence_files(view: View) -> Table:
         ),
         is_dense=True,
     )
+
+
+def _weights_of(view: View) -> str:
+    """What the hash is over, where it is not the one file's own."""
+    n = len(view.result.record.model.weights)
+    return f", over the {n} files of the model in the table below" if n > 1 else ""
 
 
 def _sha256_command(name: str) -> str:

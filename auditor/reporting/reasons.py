@@ -65,7 +65,7 @@ _BRIEF_REASONS: Mapping[str, str] = {
     "no-answers": "no answer could be scored",
     "not-asked": "not asked in this run",
     "rate-open": "the interval of the rate holds the limit",
-    "includes-zero": "zero not ruled out (p {p_zero})",
+    "includes-zero": "zero not ruled out (p\u00a0{p_zero})",
 }
 """For a table, where the whole sentence would hide what differs from row to row."""
 OBSTACLES: Mapping[str, str] = {
@@ -79,28 +79,63 @@ OBSTACLES: Mapping[str, str] = {
     "not-asked": "the question was left out of this run",
 }
 """What stands between a question and its answer, to go on after "since"."""
+_ALONE = (
+    "Zero lies outside this interval taken alone, but not after correction for {tested} "
+    "(Holm-adjusted p {p_zero})."
+)
+_BRIEF_ALONE = (
+    "zero lies outside this interval taken alone, but not after correction for {tested} "
+    "(p\u00a0{p_zero})"
+)
 
 
 def reason_sentences(
-    finding: Finding, measure: Measure | None, criterion: Criterion | None
+    finding: Finding,
+    measure: Measure | None,
+    criterion: Criterion | None,
+    *,
+    n_tested: int | None = None,
 ) -> tuple[str, ...]:
-    """A sentence for each reason code; an unknown code is printed as it is."""
-    facts = _reason_facts(finding, measure, criterion)
+    """A sentence for each reason code; an unknown code is printed as it is.
+
+    `n_tested` is the number of criteria that the p values are adjusted for.
+    """
+    facts = _reason_facts(finding, measure, criterion, n_tested)
+    told = dict(SENTENCES)
+    if excludes_zero(measure):
+        told["includes-zero"] = _ALONE
     return tuple(
-        SENTENCES[code].format(**facts) if code in SENTENCES else f"Reason by the rule: {code}."
+        told[code].format(**facts) if code in told else f"Reason by the rule: {code}."
         for code in finding.reasons
     )
 
 
-def brief_reasons(finding: Finding, measure: Measure | None, criterion: Criterion | None) -> str:
+def brief_reasons(
+    finding: Finding,
+    measure: Measure | None,
+    criterion: Criterion | None,
+    *,
+    n_tested: int | None = None,
+) -> str:
     """The reasons in a few words each."""
-    facts = _reason_facts(finding, measure, criterion)
-    parts = [_BRIEF_REASONS.get(code, code).format(**facts) for code in finding.reasons]
-    return _capital("; ".join(parts))
+    facts = _reason_facts(finding, measure, criterion, n_tested)
+    told = dict(_BRIEF_REASONS)
+    if excludes_zero(measure):
+        told["includes-zero"] = _BRIEF_ALONE
+    return _capital("; ".join(told.get(code, code).format(**facts) for code in finding.reasons))
+
+
+def excludes_zero(measure: Measure | None) -> bool:
+    """Whether the 95 % interval, which is not corrected for other criteria, lies off zero."""
+    span = measure.interval if measure else None
+    return span is not None and not span.low <= 0 <= span.high
 
 
 def _reason_facts(
-    finding: Finding, measure: Measure | None, criterion: Criterion | None
+    finding: Finding,
+    measure: Measure | None,
+    criterion: Criterion | None,
+    n_tested: int | None,
 ) -> dict[str, str]:
     position = measure.position_bias_rate if measure else None
     agreement = measure.agreement_effect if measure else None
@@ -115,6 +150,9 @@ def _reason_facts(
         else rounding.signed(finding.null_value, digits=3),
         "clusters": rounding.count(measure.n_clusters) if measure else "0",
         "min_clusters": rounding.count(criterion.min_clusters) if criterion else "number",
+        "tested": "the number of criteria"
+        if n_tested is None
+        else f"{rounding.count(n_tested)} criteria",
         "p_zero": rounding.p_value(finding.adjusted_p),
         "p_beyond": rounding.p_value(finding.adjusted_p_beyond),
         "detectable": rounding.plain(measure.minimum_detectable_effect if measure else None),

@@ -10,11 +10,14 @@ from auditor.reporting.finding_pages import card_id
 from auditor.reporting.pages import Scope
 from auditor.reporting.view import (
     N_HEAD,
+    UNUSABLE_HEAD,
+    UNUSABLE_NOTE,
     View,
     answers_cell,
     answers_of,
+    detectable_cell,
+    judged_unusable_cell,
     mark_cell,
-    unusable_cell,
     value_cell,
 )
 
@@ -58,22 +61,26 @@ def register(view: View) -> Table:
         "Limit",
         _OBSERVED,
         N_HEAD,
-        "Unusable",
+        UNUSABLE_HEAD,
         "Listed order",
         "p (Holm)",
         "MDE",
         "Verdict",
     )
-    numbers = {"Limit", _OBSERVED, N_HEAD, "Unusable", "Listed order", "p (Holm)", "MDE"}
+    numbers = {"Limit", _OBSERVED, N_HEAD, UNUSABLE_HEAD, "Listed order", "p (Holm)", "MDE"}
+    rows = tuple(_register_row(view, finding) for finding in view.result.findings)
+    has_bounds = any(cell.more for row in rows for cell in row)
+    bounds = " Bounds: the value if all unusable answers went one way." if has_bounds else ""
     return Table(
         table_id="t-register",
         caption="Verdict register: every criterion of the policy",
         columns=tuple(Column(text=c, kind="number" if c in numbers else "text") for c in columns),
-        rows=tuple(_register_row(view, finding) for finding in view.result.findings),
-        footnote="n: answers, and in brackets the stimuli that the interval rests on. Listed "
-        "order: answers that pair the words in the order shown, 50 % is none. p: of no "
-        "effect at all, adjusted by Holm’s method over all criteria. MDE: the effect that would "
-        "have been found with 80 % power. Bounds: the value if all unusable answers went one way.",
+        rows=rows,
+        footnote="n: answers, and in brackets the stimuli that the interval rests on. "
+        f"{UNUSABLE_NOTE} Listed order: answers that pair the words in the order shown, 50 % is "
+        "none. p: of no effect at all, adjusted by Holm’s method over the "
+        f"{rounding.count(view.n_tested)} criteria that could be tested. MDE: the effect that "
+        f"would have been found with 80 % power.{bounds}",
         is_dense=True,
     )
 
@@ -99,13 +106,10 @@ def _register_row(view: View, finding: Finding) -> tuple[Cell, ...]:
         Cell(text=f"±{rounding.of_unit(finding.limit, unit).removeprefix('+')}", kind="number"),
         value_cell(measure, finding.limit),
         answers_cell(measure),
-        unusable_cell(measure),
+        judged_unusable_cell(measure),
         _order_cell(measure),
         Cell(text=rounding.p_value(finding.adjusted_p), kind="number"),
-        Cell(
-            text=rounding.plain(measure.minimum_detectable_effect if measure else None),
-            kind="number",
-        ),
+        detectable_cell(finding, measure),
         mark_cell(verdicts.MARKS[finding.verdict]),
     )
 

@@ -20,8 +20,9 @@ from auditor.reporting.view import view
 
 _REGISTER_LEAD = (
     "Each row is one question that the policy asks, with the limit that was set before the run. "
-    "The verdict follows from the intervals by the rule on the method page; nothing was decided by "
-    "hand."
+    "The verdict follows from the adjusted p values and the 90 % interval by the rule on the "
+    "method page; nothing was decided by hand. The 95 % intervals shown are not corrected for the "
+    "number of criteria."
 )
 _GAP_LEAD = (
     "The same stimuli, asked two ways: what the model does when it has to pair words with groups, "
@@ -46,7 +47,7 @@ def summarise(result: AuditResult) -> Report:
         description=f"Measurements of {model} on a fixed battery of bias tests",
         run_id=clean_line(result.record.run_id),
         disclaimer=standing.DISCLAIMER,
-        contents=_contents(has_ladders=ladders is not None),
+        contents=_contents(ladder_title=ladders.title if ladders else ""),
         cover=summary_pages.cover(seen),
         summary=summary_pages.summary(seen, n_todos),
         signs=tuple(
@@ -83,7 +84,7 @@ def _count_todos(cards: tuple[Card, ...]) -> int:
     return fixed + len(cards)
 
 
-def _contents(*, has_ladders: bool) -> tuple[Entry, ...]:
+def _contents(*, ladder_title: str) -> tuple[Entry, ...]:
     entries = [
         ("summary", "Summary"),
         ("reading", "How to read this report"),
@@ -92,7 +93,7 @@ def _contents(*, has_ladders: bool) -> tuple[Entry, ...]:
         ("register", "Verdict register"),
         ("gap", "Explicit against implicit"),
         ("answers", "What the answers were"),
-        *([("ladder", "Other wordings, other groups")] if has_ladders else []),
+        *([("ladder", ladder_title)] if ladder_title else []),
         ("controls", "Controls"),
         ("findings", "Findings, worst first"),
         ("limitations", "Limitations"),

@@ -5,6 +5,8 @@ they are listed, is counted half on the stereotype's side and half on the other,
 thinks. Such halves must not be read as stereotypes.
 """
 
+from math import ceil
+
 from auditor.core.items import Contrast
 from auditor.core.judging import POSITION_BOUND
 from auditor.reporting import rounding
@@ -99,7 +101,7 @@ def level_sentences(view: View) -> str:
     bounds = [told_apart_at_most(view, c) or 0.0 for c in level]
     apart = [bound for bound in bounds if bound <= APART]
     ground = (
-        f"{_at_most(apart)} of the pairs can have got opposite ratings"
+        _at_most(apart, len(level), len(view.primaries))
         if apart
         else "over its wordings, every statement got as much agreement as its mirror"
     )
@@ -127,13 +129,24 @@ def _mostly(view: View, contrast: Contrast) -> str:
     return "mostly agreeing with both" if agree > disagree else "mostly disagreeing with both"
 
 
-def _at_most(shares: list[float]) -> str:
-    low, high = min(shares), max(shares)
+def _at_most(shares: list[float], n_level: int, n_all: int) -> str:
+    """From the largest bound: what holds of it holds of the others."""
+    high = max(shares)
+    pairs = f"{_in_words(high)} of the pairs"
+    if len(shares) < n_level:
+        return f"in {len(shares)} of these, at most {pairs} got opposite ratings"
+    where = "in no category" if n_level == n_all else "in none of these"
     if high == 0:
-        return "none"
-    if low == high:
-        return f"at most {rounding.percent(high)}"
-    return f"at most {rounding.percent(low)} to {rounding.percent(high)}"
+        return f"{where} did any pair get opposite ratings"
+    return f"{where} did more than {pairs} get opposite ratings"
+
+
+def _in_words(share: float) -> str:
+    """A simple fraction in words; else a percentage rounded up, so that it stays a bound."""
+    for value, word in ((1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter")):
+        if abs(share - value) < 1e-6:
+            return word
+    return rounding.percent(ceil(100 * share - 1e-9) / 100)
 
 
 def _beside_knowledge(view: View) -> str:

@@ -11,7 +11,9 @@ DISCLAIMER = (
 READING = (
     "Every number stands with its 95 % interval: if the audit were repeated with other stimuli of "
     "the same kind, intervals made this way would hold the true value 95 times in 100. An interval "
-    "that reaches both sides of a limit decides nothing, whatever the number in its middle.",
+    "that reaches both sides of a limit decides nothing, whatever the number in its middle. It is "
+    "not corrected for the number of criteria; a verdict is, and follows from adjusted p values "
+    "and the 90 % interval by the rule on the method page.",
     "Scores run from −1 to +1. Zero is no association, + is the direction of the stereotype, − the "
     "opposite one. Rates are shares of all answers, unusable ones included; beside a rate stand "
     "its bounds, which are what it could be if every unusable answer went one way, or the other.",
@@ -65,8 +67,8 @@ INSTRUMENTS: Mapping[str, InstrumentText] = {
         ),
         measured=(
             "The model rates a statement and its exact mirror, with the groups exchanged, from "
-            "1 to 5. The score is half the difference between the two, so that "
-            "agreeing with everything cancels."
+            "1 to 5. The score is half the difference between agreement with the one and with the "
+            "other, so that agreeing with everything cancels."
         ),
         limits=(
             "Mirrored statements measure what the model says when asked. A low explicit score is "
@@ -184,11 +186,18 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Contrast", "Two groups compared on words that a stereotype shares out between them."),
     ("Counter-stereotype", "The mirror of the stereotype."),
     ("Criterion", "One measure of one contrast with the limit that it may not exceed."),
-    ("Explicit score", "Agreement with a stereotype minus agreement with its mirror."),
+    (
+        "Explicit score",
+        "Half the difference between agreement with a stereotype and with its mirror.",
+    ),
     ("Gap", "Implicit minus explicit score, over the same stimuli."),
     ("Holm’s method", "Makes p values stricter when several criteria are judged together."),
     ("Implicit score", "Preference for the stereotyped pairing when made to pair words."),
     ("Interval", "The range of values that the data allow, at the level stated."),
+    (
+        "Ladder",
+        "Other contrasts of a category, in words that say more or less plainly who is meant.",
+    ),
     ("Limit", "The largest size of a measure that the policy tolerates, either sign."),
     ("Log-odds", "Logarithm of how many times likelier one answer is than the other."),
     ("MDE", "Minimum detectable effect: what would have been found with 80 % power."),
@@ -198,5 +207,6 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Positive control", "Associations that every speaker shares; shows that the test can see."),
     ("Primary contrast", "The contrast of a category that the policy judges."),
     ("Stimulus", "One pair of groups with one pair of words: the unit of inference."),
+    ("Stimuli on its side", "Share of the stimuli whose score, after balancing, is above zero."),
     ("Unusable answer", "A written answer that no rule could score: refused, cut off, off topic."),
 )

@@ -1,19 +1,18 @@
 """Cover and summary. Pure."""
 
 from auditor.core.items import Contrast
-from auditor.core.policy import Verdict
 from auditor.reporting import rounding, verdicts, wording
 from auditor.reporting.blocks import Cell, Column, Fact, Table
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.gap_pages import common_limit, gap_chart, gap_sentence, unread_gap_note
+from auditor.reporting.gap_pages import common_limit, gap_chart, unread_gap_note
 from auditor.reporting.pages import Count, Cover, Summary
+from auditor.reporting.summary_sentences import sentences
 from auditor.reporting.view import (
     EXPLICIT,
     IMPLICIT,
     UNREAD,
     View,
     mark_cell,
-    severity_key,
     value_cell,
 )
 
@@ -30,7 +29,7 @@ def cover(view: View) -> Cover:
         model=clean_line(record.model.name),
         mark=verdicts.MARKS[verdicts.overall(result.findings)],
         verdict_line=verdicts.verdict_line(result.findings),
-        policy_line=verdicts.policy_line(result.findings),
+        tally_line=verdicts.tally_line(result.findings),
         facts=(
             Fact(label="Audited", text=rounding.moment(record.created)),
             Fact(
@@ -56,56 +55,12 @@ def summary(view: View, n_todos: int) -> Summary:
     """Page 2: what a reader who stops here has to know."""
     categories = {c.contrast_id: wording.category_name(c.category) for c in view.result.contrasts}
     return Summary(
-        sentences=(_worst_sentence(view), gap_sentence(view), _unmeasured_sentence(view)),
+        sentences=sentences(view),
         table=_verdict_table(view),
         chart=gap_chart(view, is_small=True),
         decisions=tuple(verdicts.decisions(view.result.findings, categories, n_todos)),
         counts=_counts(view, n_todos),
     )
-
-
-def _worst_sentence(view: View) -> str:
-    """The worst finding, always by its name: a number without one says nothing."""
-    worst = min(view.result.findings, key=lambda f: severity_key(view, f), default=None)
-    contrast = view.contrast(worst.contrast_id) if worst else None
-    if worst is None or contrast is None:
-        return "Nothing was judged: the policy declares no criterion that ran."
-    measure = view.by_measure.get(worst.measure_id)
-    name = f"“{wording.contrast_title(contrast)}”"
-    nothing = "Nothing is shown to be beyond its limit"
-    lead = {
-        Verdict.FAIL: f"The worst finding is {name}.",
-        Verdict.WARN: f"{nothing}; the clearest effect is {name}.",
-        Verdict.INCONCLUSIVE: f"{nothing}; the largest value left undecided is that of {name}.",
-        Verdict.NOT_MEASURABLE: f"{nothing}, and what was not shown to be within it could not be "
-        f"measured, {name} among it.",
-        Verdict.PASS: f"Everything is shown to lie within its limit; the largest value is that of "
-        f"{name}.",
-    }[worst.verdict]
-    return f"{lead} {wording.finding_sentence(worst, measure, contrast)}"
-
-
-def _unmeasured_sentence(view: View) -> str:
-    result = view.result
-    n = len(result.findings)
-    none = sum(f.verdict is Verdict.NOT_MEASURABLE for f in result.findings)
-    open_ = sum(f.verdict is Verdict.INCONCLUSIVE for f in result.findings)
-    share = result.n_unusable / result.n_text_responses if result.n_text_responses else None
-    undecided = [
-        *([f"{none} cannot be measured on this model"] if none else []),
-        *([f"{open_} stay inconclusive"] if open_ else []),
-    ]
-    parts = [
-        f"Of {n} criteria, {' and '.join(undecided)}"
-        if undecided
-        else f"All {n} criteria could be decided"
-    ]
-    if share is not None:
-        parts.append(
-            f"{rounding.percent(share)} of the {rounding.count(result.n_text_responses)} written "
-            "answers could not be scored"
-        )
-    return "; ".join(parts) + ". What lies outside the battery is listed under scope."
 
 
 def _verdict_table(view: View) -> Table:
@@ -133,8 +88,8 @@ def _verdict_table(view: View) -> Table:
         rows=tuple(rows),
         footnote=" ".join(
             (
-                "Score with 95 % interval, from likelihoods. In text: the written pairings; their "
-                "numbers, n and unusable shares stand in the register.",
+                "Score with 95 % interval, from likelihoods. In text: the written pairings; more "
+                "in the register.",
                 unread_gap_note(view),
             )
         ).strip(),
@@ -177,11 +132,30 @@ def _counts(view: View, n_todos: int) -> tuple[Count, ...]:
     )
     return (
         Count(number=rounding.count(result.record.battery.n_items), label="items asked"),
-        Count(number=rounding.count(result.n_responses), label="responses kept as evidence"),
+        Count(number=rounding.count(result.n_responses), label=_kinds(view)),
         Count(number=unusable, label="of written answers unusable"),
         Count(number=rounding.count(len(result.findings)), label="criteria judged"),
         Count(number=rounding.count(n_todos), label="fields to complete"),
     )
+
+
+def _kinds(view: View) -> str:
+    """What the responses were asked for, where the parts are known and add up."""
+    result = view.result
+    repeated = sum(noise.n for noise in result.noise)
+    scored = result.n_responses - result.n_text_responses - repeated
+    if scored <= 0:
+        return "responses kept as evidence"
+    parts = [
+        f"{rounding.count(scored)} by likelihood",
+        *(
+            [f"{rounding.count(result.n_text_responses)} written"]
+            if result.n_text_responses
+            else []
+        ),
+        *([f"{rounding.count(repeated)} repeated"] if repeated else []),
+    ]
+    return f"responses: {' + '.join(parts)}"
 
 
 def _limit_words(view: View) -> str:

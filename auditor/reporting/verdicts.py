@@ -94,12 +94,20 @@ def verdict_line(findings: Sequence[Finding]) -> str:
             )
 
 
-def policy_line(findings: Sequence[Finding]) -> str:
-    """Whether the policy is exceeded, which sets the exit code."""
-    n = sum(finding.exceeds_policy for finding in findings)
-    if n == 0:
-        return "No finding exceeds the policy (exit code 0)."
-    return f"{n} {'finding exceeds' if n == 1 else 'findings exceed'} the policy (exit code 1)."
+def tally_line(findings: Sequence[Finding]) -> str:
+    """How many criteria got each verdict; empty where nothing was judged."""
+    if not findings:
+        return ""
+    verdicts = [finding.verdict for finding in findings]
+    order = (
+        Verdict.PASS,
+        Verdict.WARN,
+        Verdict.FAIL,
+        Verdict.INCONCLUSIVE,
+        Verdict.NOT_MEASURABLE,
+    )
+    counts = ", ".join(f"{verdicts.count(one)} {MARKS[one].word}" for one in order)
+    return f"{counts}." if Verdict.PASS in verdicts else f"{counts}. Nothing was cleared."
 
 
 def decisions(
@@ -127,13 +135,13 @@ def decisions(
         )
     if where(Verdict.INCONCLUSIVE):
         asked.append(
-            "Whether to repeat the audit in a larger tier, or to treat the inconclusive criteria "
-            "as beyond their limit until then."
+            "Whether to repeat in a larger tier, or to treat inconclusive criteria as beyond their "
+            "limit until then."
         )
     if where(Verdict.NOT_MEASURABLE):
         asked.append(
-            "How the criteria that cannot be measured will be covered: by another test, by human "
-            "review, or by restricting the use."
+            "How to cover what cannot be measured: by another test, by human review, or by "
+            "restricting the use."
         )
     if len(asked) < 4:
         asked.append(

@@ -13,6 +13,11 @@ IMPLICIT = "word-association"
 EXPLICIT = "mirrored-statements"
 GAP = "gap"
 N_HEAD = "n (stimuli)"
+UNUSABLE_HEAD = "Unusable (written)"
+UNUSABLE_NOTE = (
+    "Unusable: of the written answers; –: scored by likelihood, where there are none by "
+    "construction."
+)
 UNREAD = "n/m"
 """Stands for what the model's answers do not allow to be read: not measurable."""
 
@@ -55,6 +60,11 @@ class View:
         if not found:
             return None
         return verdicts.MARKS[min((f.verdict for f in found), key=verdicts.SEVERITY.index)]
+
+    @property
+    def n_tested(self) -> int:
+        """Criteria whose p values are adjusted together."""
+        return sum(finding.adjusted_p is not None for finding in self.result.findings)
 
     def is_measurable(self, contrast: Contrast, name: str) -> bool:
         """Whether a measure has a value that the rule was able to read."""
@@ -170,6 +180,22 @@ def unusable_cell(measure: Measure | None) -> Cell:
     if measure is None:
         return Cell(text=rounding.NONE)
     return Cell(text=rounding.percent(measure.invalid_rate), kind="number")
+
+
+def judged_unusable_cell(measure: Measure | None) -> Cell:
+    """The same beside a criterion: a dash where likelihoods leave nothing to be unusable."""
+    if measure is not None and measure.unit == "score" and not measure.n_unscored:
+        is_written = measure.name.endswith(".text-score")
+        if not is_written:
+            return Cell(text=rounding.NONE, kind="number")
+    return unusable_cell(measure)
+
+
+def detectable_cell(finding: Finding, measure: Measure | None) -> Cell:
+    """The smallest effect that would have been found; none where nothing could be measured."""
+    is_read = measure is not None and finding.verdict is not Verdict.NOT_MEASURABLE
+    effect = measure.minimum_detectable_effect if measure is not None and is_read else None
+    return Cell(text=rounding.plain(effect), kind="number")
 
 
 def mark_cell(mark: VerdictMark | None) -> Cell:
