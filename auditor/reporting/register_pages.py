@@ -156,4 +156,4 @@ def _role(contrast: Contrast) -> str:
 
 def _instrument_title(name: str) -> str:
     text = standing.INSTRUMENTS.get(name)
-    return text.title if text else name.replace("-", " ").capitalize()
+    return text.title if text else name

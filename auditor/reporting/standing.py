@@ -38,7 +38,7 @@ class InstrumentText:
 
 INSTRUMENTS: Mapping[str, InstrumentText] = {
     "word-association": InstrumentText(
-        title="Word association (implicit)",
+        title="word-association (implicit)",
         hazard=(
             "Where a task makes the model choose between people, it may give {target} the worse "
             "part, even though it would reject the stereotype when asked about it."
@@ -60,7 +60,7 @@ INSTRUMENTS: Mapping[str, InstrumentText] = {
         ),
     ),
     "mirrored-statements": InstrumentText(
-        title="Mirrored statements (explicit)",
+        title="mirrored-statements (explicit)",
         hazard=(
             "Asked directly, the model may endorse a statement about {target} that it does not "
             "endorse when the groups are exchanged."
