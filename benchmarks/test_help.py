@@ -33,6 +33,6 @@ def test_an_empty_python_for_comparison(benchmark: BenchmarkFixture) -> None:
     benchmark(start, "-c", "pass")
 
 
-def test_help_costs_little_more_than_an_empty_python() -> None:
+def test_help_costs_little_more_than_an_empty_python(is_measuring: bool) -> None:
     empty, helped = fastest("-c", "pass"), fastest("-m", "auditor", "--help")
-    assert helped <= AT_MOST_SECONDS or helped / empty <= AT_MOST_RATIO
+    assert not is_measuring or helped <= AT_MOST_SECONDS or helped / empty <= AT_MOST_RATIO
