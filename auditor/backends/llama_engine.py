@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from auditor.backends.llama_settings import LlamaSettings, usable_processors
+from auditor.backends.llama_settings import LlamaSettings
+from auditor.backends.options import usable_processors
 from auditor.errors import ModelNotLoaded
 
 # OpenMP's threads burn their processor while they wait for each other; where others use it too,

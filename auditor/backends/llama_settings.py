@@ -1,9 +1,8 @@
 """How llama.cpp opens and runs a model; plain values that can cross to a child process."""
 
-import os
 from dataclasses import asdict, dataclass
 
-from auditor.backends.options import OpenOptions
+from auditor.backends.options import OpenOptions, usable_processors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +36,3 @@ class LlamaSettings:
     def as_pairs(self) -> tuple[tuple[str, str], ...]:
         """Names and values for the run record."""
         return tuple((name, str(value).lower()) for name, value in asdict(self).items())
-
-
-def usable_processors() -> int:
-    """Processors that this process may use, which in a container are fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,5 +1,6 @@
 """How a model is opened: what the user chose, for every backend."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -22,3 +23,10 @@ class OpenOptions:
     """ISO 8601: "today" for chat templates that ask for the date."""
     cache_dir: Path | None = None
     """Where dequantised models are kept; None for the user's cache folder."""
+
+
+def usable_processors() -> int:
+    """Processors that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -12,8 +12,7 @@ from auditor.backends.gguf_checkpoint import dequantise
 from auditor.backends.gguf_file import read_gguf_header, weight_files
 from auditor.backends.greedy_answers import answer_greedily
 from auditor.backends.identity import combine_hashes, hash_files
-from auditor.backends.llama_settings import usable_processors
-from auditor.backends.options import OpenOptions
+from auditor.backends.options import OpenOptions, usable_processors
 from auditor.backends.transformers_loading import load_network
 from auditor.backends.trie_forward import can_share_prefixes, is_causal, is_finite
 from auditor.backends.trie_scoring import score_continuations

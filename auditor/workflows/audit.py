@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Literal
 
 from auditor.backends import choose_backend, open_model, resolve_model
-from auditor.backends.options import Backend, DType, OpenOptions
+from auditor.backends.options import Backend, DType, OpenOptions, usable_processors
 from auditor.battery import INSTRUMENTS, POLICY_MEASURES
 from auditor.core.batches import Batch
 from auditor.core.instrument import Battery
@@ -27,7 +27,7 @@ from auditor.prompt_library import contrast_ids, load_battery, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
 from auditor.workflows.asking import OnBatch, ask, plan_battery
 from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
-from auditor.workflows.environment import hardware, usable_cores, versions
+from auditor.workflows.environment import hardware, versions
 
 BATCH_SIZE = 32
 """Prompts in a batch: docs/benchmarks.md has the measurement."""
@@ -79,7 +79,7 @@ def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
             source,
             backend=request.backend,
             options=OpenOptions(
-                n_threads=request.n_threads or usable_cores(),
+                n_threads=request.n_threads or usable_processors(),
                 n_gpu_layers=request.n_gpu_layers,
                 dtype=request.dtype,
             ),
@@ -167,7 +167,7 @@ def _record(model: LanguageModel, request: AuditRequest, plan: _Plan) -> RunReco
             instruments=request.instruments or tuple(INSTRUMENTS),
             backend=identity.backend,
             batch_size=request.batch_size,
-            n_threads=request.n_threads or usable_cores(),
+            n_threads=request.n_threads or usable_processors(),
             n_gpu_layers=request.n_gpu_layers,
             template_date=OpenOptions().template_date,
         ),

@@ -1,9 +1,10 @@
 """What the run was made with: versions of what computes, and the machine."""
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from auditor.backends.options import usable_processors
 
 RECORDED_PACKAGES = (
     "auditor",
@@ -33,16 +34,9 @@ def hardware() -> tuple[tuple[str, str], ...]:
     """Processor, its number of usable cores, and the system."""
     return (
         ("processor", _processor()),
-        ("usable cores", str(usable_cores())),
+        ("usable cores", str(usable_processors())),
         ("system", f"{platform.system()} {platform.machine()}"),
     )
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor() -> str:
