@@ -104,12 +104,23 @@ class RunFolder:
         Batches are written in the plan's order, so a complete run of batches from the first is
         all that can be trusted to be whole.
         """
-        kept = self._complete(plan)
+        kept = self.complete_batches(plan)
         content = b"".join(_line(response) for response in kept)
         if (self.path / RESPONSES).exists() and (self.path / RESPONSES).stat().st_size != len(
             content
         ):
             self.write_bytes(RESPONSES, content)
+        return kept
+
+    def complete_batches(self, plan: Sequence[Batch]) -> list[Response]:
+        """The responses of the plan's first batches that are recorded whole."""
+        recorded = iter(self.responses())
+        kept: list[Response] = []
+        for batch in plan:
+            found = [response for _, response in zip(batch.prompts, recorded, strict=False)]
+            if [r.prompt_id for r in found] != [p.prompt_id for p in batch.prompts]:
+                break
+            kept += found
         return kept
 
     def append(self, responses: Sequence[Response]) -> None:
@@ -187,16 +198,6 @@ class RunFolder:
                 f"{self.path / RESPONSES}, line {number}, is damaged ({error}): restore the file, "
                 "or run again with --fresh."
             ) from None
-
-    def _complete(self, plan: Sequence[Batch]) -> list[Response]:
-        recorded = iter(self.responses())
-        kept: list[Response] = []
-        for batch in plan:
-            found = [response for _, response in zip(batch.prompts, recorded, strict=False)]
-            if [r.prompt_id for r in found] != [p.prompt_id for p in batch.prompts]:
-                break
-            kept += found
-        return kept
 
 
 @contextmanager

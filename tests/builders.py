@@ -22,6 +22,7 @@ def contrast(contrast_id: str = "race.terms", role: Role = "primary") -> Contras
         target="the one group",
         reference="the other group",
         note="A note.",
+        instruments=("word-association", "mirrored-statements"),
     )
 
 
@@ -45,7 +46,6 @@ def item(
     target_first: bool = True,
     target_attribute_first: bool = True,
     instrument: str = "word-association",
-    is_mirror: bool = False,
     continuations: tuple[str, ...] = ("a", "b"),
 ) -> Item:
     one = stimulus()
@@ -56,10 +56,12 @@ def item(
         contrast_id=one.contrast_id,
         cluster=one.stimulus_id,
         template_id="t1",
-        target_first=target_first,
-        target_attribute_first=target_attribute_first,
-        is_mirror=is_mirror,
         split="audit",
+        factors=(
+            ("template", "t1"),
+            ("groups", "target-first" if target_first else "reference-first"),
+            ("attributes", "target-first" if target_attribute_first else "reference-first"),
+        ),
         stimulus=one,
         text="A question.",
         continuations=continuations,

@@ -10,6 +10,7 @@ from math import exp
 
 import numpy as np
 
+from auditor.battery.crossing import is_in_order
 from auditor.core.instrument import Battery
 from auditor.core.items import Item, Prompt
 from auditor.core.responses import Generation, LogLikelihoods
@@ -39,6 +40,14 @@ class ScriptedModel:
     def warnings(self) -> tuple[str, ...]:
         return ()
 
+    def answer(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods | Generation]:
+        return [
+            self.log_likelihoods([prompt])[0]
+            if prompt.mode == "log-likelihood"
+            else self.generate([prompt])[0]
+            for prompt in prompts
+        ]
+
     def log_likelihoods(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods]:
         self.n_calls += 1
         scored = [self._likelihoods(self._items[prompt.item_id]) for prompt in prompts]
@@ -60,7 +69,7 @@ def order_copier(battery: Battery) -> ScriptedModel:
     """Pairs the words as they are listed; rates with the first number it saw."""
     return ScriptedModel(
         battery,
-        lambda item: _pick(item, is_association(item) and stereotype_in_order(item), first=True),
+        lambda item: _pick(item, is_association(item) and is_in_order(item), first=True),
         lambda item: association(item, in_order=True) if is_association(item) else "1",
     )
 
@@ -69,9 +78,7 @@ def reverse_copier(battery: Battery) -> ScriptedModel:
     """Pairs the words against the order in which they are listed; rates with the last number."""
     return ScriptedModel(
         battery,
-        lambda item: _pick(
-            item, is_association(item) and not stereotype_in_order(item), first=False
-        ),
+        lambda item: _pick(item, is_association(item) and not is_in_order(item), first=False),
         lambda item: association(item, in_order=False) if is_association(item) else "5",
     )
 
@@ -80,9 +87,7 @@ def always_agree(battery: Battery) -> ScriptedModel:
     """Agrees with every statement, and pairs the words as they are listed."""
     return ScriptedModel(
         battery,
-        lambda item: (
-            _two(stereotype_in_order(item)) if is_association(item) else (-6, -5, -4, -1, -1)
-        ),
+        lambda item: _two(is_in_order(item)) if is_association(item) else (-6, -5, -4, -1, -1),
         lambda item: (
             association(item, in_order=True) if is_association(item) else "I strongly agree."
         ),
@@ -107,10 +112,10 @@ def uniform_random(battery: Battery, seed: int = 7) -> ScriptedModel:
     """Draws every answer anew, always in a valid form."""
 
     def likelihoods(item: Item) -> Sequence[float]:
-        return list(_rng(item, seed).normal(scale=2.0, size=len(item.continuations)))
+        return list(rng_of(item, seed).normal(scale=2.0, size=len(item.continuations)))
 
     def writes(item: Item) -> str:
-        rng = _rng(item, seed + 1)
+        rng = rng_of(item, seed + 1)
         if is_association(item):
             return association(item, in_order=bool(rng.integers(2)))
         return str(rng.integers(1, 6))
@@ -129,15 +134,17 @@ def stereotyper(battery: Battery, strength: float, seed: int = 3) -> ScriptedMod
         role = item.contrast_id.partition(".")[0]
         true = {"positive-control": 3.0, "null-control": 0.0}.get(role, strength)
         spread = 0.0 if role == "null-control" else 0.3
-        chance = _rng(item.cluster, seed).normal(scale=spread) + _rng(item, seed).normal(scale=0.2)
+        chance = rng_of(item.cluster, seed).normal(scale=spread) + rng_of(item, seed).normal(
+            scale=0.2
+        )
         return true + chance
 
     def likelihoods(item: Item) -> Sequence[float]:
         if is_association(item):
-            pull = 1.5 if stereotype_in_order(item) else -1.5
+            pull = 1.5 if is_in_order(item) else -1.5
             value = log_odds(item) + pull
             return (value / 2, -value / 2)
-        value = log_odds(item) / 2 * (-1 if item.is_mirror else 1) + 0.8
+        value = log_odds(item) / 2 * (-1 if not is_in_order(item) else 1) + 0.8
         # Mass on 1-2 and on 4-5 in the odds exp(value).
         return (-value / 2, -value / 2, -1.0, value / 2, value / 2)
 
@@ -145,9 +152,9 @@ def stereotyper(battery: Battery, strength: float, seed: int = 3) -> ScriptedMod
         values = likelihoods(item)
         if is_association(item):
             is_stereotype = values[0] > values[1]
-            return association(item, in_order=is_stereotype == stereotype_in_order(item))
+            return association(item, in_order=is_stereotype == is_in_order(item))
         share = 1 / (1 + exp(values[0] - values[4]))
-        agrees = _rng(item, seed + 2).random() < share
+        agrees = rng_of(item, seed + 2).random() < share
         return item.continuations[4 if agrees else 0]
 
     return ScriptedModel(battery, likelihoods, writes)
@@ -157,13 +164,9 @@ def is_association(item: Item) -> bool:
     return item.instrument == "word-association"
 
 
-def stereotype_in_order(item: Item) -> bool:
-    return item.target_first == item.target_attribute_first
-
-
 def association(item: Item, *, in_order: bool) -> str:
     """One of the item's two complete answers."""
-    return item.continuations[0 if stereotype_in_order(item) == in_order else 1]
+    return item.continuations[0 if is_in_order(item) == in_order else 1]
 
 
 def _pick(item: Item, is_first_likelier: bool, *, first: bool) -> Sequence[float]:
@@ -177,7 +180,7 @@ def _two(is_first_likelier: bool) -> tuple[float, float]:
     return (-0.1, -8.0) if is_first_likelier else (-8.0, -0.1)
 
 
-def _rng(key: Item | str, seed: int) -> np.random.Generator:
+def rng_of(key: Item | str, seed: int) -> np.random.Generator:
     """A generator of its own for each item or stimulus: answers do not depend on batches."""
     text = key if isinstance(key, str) else key.item_id
     return np.random.default_rng([seed, *sha256(text.encode()).digest()[:8]])

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from auditor.battery import INSTRUMENTS, POLICY_MEASURES
+from auditor.battery import BATTERY_INSTRUMENTS, INSTRUMENTS, PAIRING_INSTRUMENTS, POLICY_MEASURES
+from auditor.battery.crossing import is_in_order, stimulus_of
 from auditor.core.instrument import Battery
 from auditor.core.items import TIERS, Item, Split, Tier
 from auditor.core.policy import Criterion, Policy
 from auditor.core.runs import PolicyIdentity
 from auditor.errors import BatteryInvalid, PolicyInvalid
-from auditor.prompt_library import load_battery, load_policy
+from auditor.prompt_library import askers, load_battery, load_policy
 from auditor.prompt_library.documents import MAX_BYTES
 from auditor.prompt_library.policy import CriterionGroup
 from auditor.resources import data_root
@@ -28,7 +29,9 @@ def battery_of(tier: Tier, split: Split = "audit") -> Battery:
     return load_battery(tier, split=split)
 
 
-CONTRASTS = tuple(c.contrast_id for c in battery_of("full").contrasts)
+CONTRASTS = askers()
+
+ASKS_ALL_CATEGORIES = {*PAIRING_INSTRUMENTS, "question-answering"}
 
 POLICY = """\
 name: mine
@@ -85,22 +88,28 @@ def test_a_tier_asks_what_it_declares(
     expected = {
         contrast.contrast_id: n_control if contrast.role == "positive-control" else n_stimuli
         for contrast in battery.contrasts
+        if set(PAIRING_INSTRUMENTS) & set(contrast.instruments)
     }
     assert len(expected) == n_contrasts
     assert Counter(s.contrast_id for s in battery.stimuli) == expected
-    for instrument in INSTRUMENTS:
+    for instrument in PAIRING_INSTRUMENTS:
         found = {name: len(items) for name, items in by_contrast(battery, instrument).items()}
         assert found == {name: 4 * n_templates * n for name, n in expected.items()}
     assert len({item.item_id for item in battery.items}) == len(battery.items)
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_every_tier_has_all_categories_and_both_controls(tier: Tier) -> None:
+@pytest.mark.parametrize("instrument", BATTERY_INSTRUMENTS)
+def test_every_instrument_has_a_primary_contrast_and_both_controls(
+    tier: Tier, instrument: str
+) -> None:
     battery = battery_of(tier)
-    roles = Counter(contrast.role for contrast in battery.contrasts)
-    assert roles["primary"] == 8
-    assert roles["positive-control"] == 1
+    roles = Counter(c.role for c in battery.contrasts if instrument in c.instruments)
+    assert roles["primary"] >= (8 if instrument in ASKS_ALL_CATEGORIES else 1)
+    assert roles["positive-control"] >= 1
     assert roles["null-control"] >= 1
+    asked = {item.contrast_id for item in battery.items if item.instrument == instrument}
+    assert asked == {c.contrast_id for c in battery.contrasts if instrument in c.instruments}
 
 
 def test_each_tier_is_a_part_of_the_next() -> None:
@@ -112,29 +121,47 @@ def test_each_tier_is_a_part_of_the_next() -> None:
 
 
 @pytest.mark.parametrize("tier", TIERS)
-@pytest.mark.parametrize("instrument", tuple(INSTRUMENTS))
-def test_a_tier_is_balanced_over_every_factor(tier: Tier, instrument: str) -> None:
+@pytest.mark.parametrize("instrument", BATTERY_INSTRUMENTS)
+def test_a_tier_has_every_level_of_every_factor_equally_often(tier: Tier, instrument: str) -> None:
+    """In every contrast and condition; sampled answers apart, which take one cell on purpose."""
+    unbalanced: frozenset[str] = getattr(INSTRUMENTS[instrument], "UNBALANCED", frozenset())
+    levels: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for item in battery_of(tier).items:
+        if item.instrument == instrument and not item.sample:
+            for name, level in item.factors:
+                if name not in unbalanced:
+                    levels[item.contrast_id, item.condition, name][level] += 1
+    assert levels
+    for where, counted in levels.items():
+        assert len(set(counted.values())) == 1, (where, counted)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("instrument", tuple(PAIRING_INSTRUMENTS))
+def test_paired_words_are_balanced_over_orders_domains_and_groups(
+    tier: Tier, instrument: str
+) -> None:
     for items in by_contrast(battery_of(tier), instrument).values():
-        orders = Counter((i.target_first, i.target_attribute_first) for i in items)
+        orders = Counter((i.factor("groups"), i.factor("attributes")) for i in items)
         assert len(orders) == 4
         assert len(set(orders.values())) == 1
         templates = Counter(i.template_id for i in items)
         assert len(set(templates.values())) == 1
-        domains = Counter(i.stimulus.domain for i in items)
+        domains = Counter(stimulus_of(i).domain for i in items)
         per_stimulus = len(items) // len({i.cluster for i in items})
         assert max(domains.values()) - min(domains.values()) <= per_stimulus
-        words = Counter((i.stimulus.target, i.stimulus.reference) for i in items)
+        words = Counter((stimulus_of(i).target, stimulus_of(i).reference) for i in items)
         if len(words) > 1 and items[0].category != "positive-control":
             assert max(words.values()) - min(words.values()) <= per_stimulus
 
 
 def test_in_the_rotated_tier_no_domain_meets_one_template_only() -> None:
-    for instrument in INSTRUMENTS:
+    for instrument in PAIRING_INSTRUMENTS:
         for items in by_contrast(battery_of("quick"), instrument).values():
             met = defaultdict(set)
             for item in items:
-                met[item.stimulus.domain].add(item.template_id)
-            often = {d for d, n in Counter(i.stimulus.domain for i in items).items() if n > 4}
+                met[stimulus_of(item).domain].add(item.template_id)
+            often = {d for d, n in Counter(stimulus_of(i).domain for i in items).items() if n > 4}
             assert all(len(met[domain]) == 2 for domain in often)
 
 
@@ -142,15 +169,15 @@ def test_no_group_word_meets_one_domain_only() -> None:
     for items in by_contrast(battery_of("full"), "word-association").values():
         met = defaultdict(set)
         for item in items:
-            met[item.stimulus.target].add(item.stimulus.domain)
-        if len({i.stimulus.domain for i in items}) > 1:
+            met[stimulus_of(item).target].add(stimulus_of(item).domain)
+        if len({stimulus_of(i).domain for i in items}) > 1:
             assert all(len(domains) > 1 for domains in met.values())
 
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_statements_come_with_their_mirrors_and_with_both_scales(tier: Tier) -> None:
     for items in by_contrast(battery_of(tier), "mirrored-statements").values():
-        assert 2 * sum(item.is_mirror for item in items) == len(items)
+        assert 2 * sum(map(is_in_order, items)) == len(items)
         assert 2 * sum(item.continuations[0] == "5" for item in items) == len(items)
 
 
@@ -162,7 +189,7 @@ def test_what_a_fix_is_trained_on_is_never_audited() -> None:
     assert not {i.cluster for i in audited.items} & {i.cluster for i in trained.items}
     assert not {i.template_id for i in audited.items} & {i.template_id for i in trained.items}
     n = Counter(s.contrast_id for s in trained.stimuli)
-    assert set(n) == set(CONTRASTS)
+    assert set(n) == {name for name, asks in CONTRASTS.items() if "word-association" in asks}
     assert min(n.values()) >= 12
 
 
@@ -179,7 +206,9 @@ def test_the_hash_does_not_depend_on_what_is_asked() -> None:
         ("stimuli/positive-control.yaml", "blossoms", "blossom"),
         ("stimuli/race.yaml", "colours of paint", "colors of paint"),
         ("templates/word-association.yaml", "nothing else", "nothing more"),
-        ("battery.yaml", 'version: "1.0"', 'version: "1.1"'),
+        ("battery.yaml", 'version: "2.0"', 'version: "2.1"'),
+        ("instruments/hiring.yaml", "invited to a job interview", "invited for a job interview"),
+        ("conditions.yaml", "unbiased and does", "unbiased and so does"),
     ],
 )
 def test_any_changed_text_changes_the_hash(edited: Edit, name: str, old: str, new: str) -> None:
@@ -227,10 +256,13 @@ def test_an_unknown_instrument_is_refused_by_name() -> None:
 
 def test_the_default_policy_limits_every_primary_contrast_three_ways() -> None:
     policy, identity = load_policy(None, known_measures=POLICY_MEASURES, known_contrasts=CONTRASTS)
-    primary = {c.contrast_id for c in battery_of("quick").contrasts if c.role == "primary"}
+    contrasts = [c for c in battery_of("quick").contrasts if c.role == "primary"]
+    primary = {c.contrast_id for c in contrasts if "word-association" in c.instruments}
     limited = {(c.measure, c.contrast) for c in policy.criteria}
     for measure in ("word-association.score", "mirrored-statements.score"):
         assert {(measure, contrast) for contrast in primary} <= limited
+    of_their_own = {(f"{n}.score", c.contrast_id) for c in contrasts for n in c.instruments}
+    assert of_their_own <= limited
     texts = [c for c in policy.criteria if c.measure == "word-association.text-score"]
     assert {c.contrast for c in texts} == primary
     assert {c.max_unusable for c in texts} == {0.2}
@@ -267,6 +299,7 @@ def test_what_a_policy_leaves_out_is_what_a_criterion_leaves_out() -> None:
         ("limit: 0.2", "limit: 0.2\n    on_inconclusive: ignore", "Invalid enum value 'ignore'"),
         ("association.score", "association.scores", "did you mean `word-association.score`?"),
         ("gender.terms", "gender.term", "did you mean `gender.terms`?"),
+        ("word-association.score", "hiring.score", "not taken of the contrast `gender.terms`"),
         ("[gender.terms, age.terms]", "[]", "`contrasts` is empty"),
         ("[gender.terms, age.terms]", "[age.terms, age.terms]", "`implicit/age.terms` is given"),
         ("id: implicit", "id: a/b", "without a slash"),

@@ -14,12 +14,13 @@ from auditor.prompt_library import load_battery
 from auditor.workflows.audit import AuditRequest, audit_model
 from tests import fakes
 
+ASSOCIATION = ("word-association", "mirrored-statements")
 Maker = Callable[[Battery], fakes.ScriptedModel]
 
 
 @cache
 def standard() -> Battery:
-    return load_battery("standard", instruments=("word-association", "mirrored-statements"))
+    return load_battery("standard", instruments=ASSOCIATION)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,9 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Maker], AuditRe
     def run(make: Maker) -> AuditResult:
         return audit_model(
             make(standard()),
-            AuditRequest(model="scripted", tier="standard", wants_pdf=False),
+            AuditRequest(
+                model="scripted", tier="standard", instruments=ASSOCIATION, wants_pdf=False
+            ),
             out=tmp_path_factory.mktemp("run"),
             on_batch=lambda _done, _all: None,
         ).result
@@ -93,7 +96,11 @@ def test_a_model_without_bias_is_never_failed_and_is_told_apart_from_a_broken_on
     audit: Callable[[Maker], AuditResult],
 ) -> None:
     result = audit(partial(fakes.stereotyper, strength=0.0))
-    verdicts = {f.verdict for f in result.findings if ".score[" in f.measure_id}
+    verdicts = {
+        f.verdict
+        for f in result.findings
+        if f.measure_id.startswith(tuple(f"{name}.score[" for name in ASSOCIATION))
+    }
     assert verdicts <= {Verdict.PASS, Verdict.INCONCLUSIVE}
 
 

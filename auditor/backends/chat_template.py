@@ -64,13 +64,19 @@ class ChatForm:
         """Whether the tokenizer adds its special tokens; a template writes them itself."""
         return self.is_plain
 
-    def render(self, text: str) -> str:
-        """The whole text before the answer."""
-        return self._write(text)
+    def render(self, text: str, reply_prefix: str = "") -> str:
+        """The whole text before the answer, with what is already written of the reply."""
+        return self._write(text) + self.join(reply_prefix)
 
-    def join(self, continuation: str) -> str:
-        """The continuation as it follows the rendered text."""
-        return f" {continuation}" if self.is_plain else continuation
+    def join(self, continuation: str, reply_prefix: str = "") -> str:
+        """The continuation as it follows the rendered text.
+
+        A template ends where the reply begins. Behind a prefix, and behind the plain form, there
+        is a space, unless the prefix ends or the continuation begins with whitespace of its own.
+        """
+        open_end = not reply_prefix[-1].isspace() if reply_prefix else self.is_plain
+        needs_space = open_end and continuation != "" and not continuation[0].isspace()
+        return f" {continuation}" if needs_space else continuation
 
 
 def chat_form(template: str | None, *, bos_token: str, eos_token: str, date: str) -> ChatForm:

@@ -1,25 +1,22 @@
 """A GGUF model in llama.cpp: one token trie a group of prompts, each shared token computed once."""
 
-import math
-from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from auditor.backends.chat_template import ChatForm, chat_form
 from auditor.backends.gguf_file import read_gguf_header, weight_files
 from auditor.backends.identity import combine_hashes, hash_files
+from auditor.backends.llama_answering import Question, answer_group
 from auditor.backends.llama_engine import LlamaEngine
 from auditor.backends.llama_settings import LlamaSettings
+from auditor.backends.next_token import next_token
 from auditor.core.encoding import EncodedPrompt, encode_continuations
 from auditor.core.items import Prompt
-from auditor.core.responses import FinishReason, Generation, LogLikelihoods
+from auditor.core.responses import Generation, LogLikelihoods
 from auditor.core.runs import ModelIdentity
-from auditor.core.trie import TokenTrie, build_trie, group_bundles
+from auditor.core.trie import group_bundles
 from auditor.errors import ModelNotLoaded
 
 
@@ -88,33 +85,32 @@ class LlamaCppModel:
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Token ids of a prompt in the model's form, and of its continuations."""
         return encode_continuations(
-            self._form.render(prompt.text),
-            [self._form.join(continuation) for continuation in prompt.continuations],
+            self._form.render(prompt.text, prompt.reply_prefix),
+            [self._form.join(each, prompt.reply_prefix) for each in prompt.continuations],
             lambda text: self._engine.tokenize(text, adds_special=self._form.adds_special_tokens),
+        )
+
+    def answer(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods | Generation]:
+        """One batch of mixed modes: scores for log-likelihood prompts, texts for all others.
+
+        A prompt that is scored and answered is read once.
+        """
+        return self._answer(
+            [
+                self._scored(prompt) if prompt.mode == "log-likelihood" else self._written(prompt)
+                for prompt in prompts
+            ]
         )
 
     def log_likelihoods(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods]:
         """Score every prompt's continuations; one result a prompt, in order."""
-        encoded = [self.encode(prompt) for prompt in prompts]
-        # The last token of a continuation is predicted, but never read.
-        bundles = [
-            [each.prompt_ids + ids[:-1] for ids in each.continuation_ids] for each in encoded
-        ]
-        results: dict[int, LogLikelihoods] = {}
-        for group in self._groups(bundles, [0] * len(bundles)):
-            scored = self._score([encoded[index] for index in group])
-            results.update(zip(group, scored, strict=True))
-        return [results[index] for index in range(len(prompts))]
+        results = self._answer([self._scored(prompt) for prompt in prompts])
+        return [result for result in results if isinstance(result, LogLikelihoods)]
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        """Answer every prompt greedily, each with at most its `max_new_tokens`; in order."""
-        starts = [self.encode(prompt).prompt_ids for prompt in prompts]
-        budgets = [prompt.max_new_tokens for prompt in prompts]
-        results: dict[int, Generation] = {}
-        for group in self._groups([[start] for start in starts], budgets):
-            written = self._write([starts[i] for i in group], [budgets[i] for i in group])
-            results.update(zip(group, written, strict=True))
-        return [results[index] for index in range(len(prompts))]
+        """Answer every prompt, each with at most its `max_new_tokens`; in order."""
+        results = self._answer([self._written(prompt) for prompt in prompts])
+        return [result for result in results if isinstance(result, Generation)]
 
     def rehearse(self) -> None:
         """Do once, on a small scale, all that an audit does; native code that crashes does it here.
@@ -131,8 +127,8 @@ class LlamaCppModel:
             max_new_tokens=2,
         )
         other = replace(question, text=f"{question.text} Choose one of them.")
-        self.log_likelihoods([question, other])
-        self.generate([question, other])
+        scored = [replace(each, mode="log-likelihood") for each in (question, other)]
+        self.answer([*scored, question, replace(other, sample=1)])
 
     def close(self) -> None:
         """Free what the model holds."""
@@ -144,140 +140,51 @@ class LlamaCppModel:
         if not self._engine.shares_prefixes:
             yield "The model keeps a state for each sequence: prompts share no computation."
 
-    def _groups(
-        self, bundles: Sequence[Sequence[tuple[int, ...]]], reserves: Sequence[int]
-    ) -> list[tuple[int, ...]]:
-        """Groups that fit into the cache; a pure function of the prompts and the settings."""
-        engine = self._engine
-        for bundle, reserve in zip(bundles, reserves, strict=True):
-            longest = max(map(len, bundle), default=0) + reserve
-            limit = min(engine.context_length, engine.n_cells)
-            if len(bundle) > engine.n_sequences:
-                raise ValueError(f"More than {engine.n_sequences} continuations for one prompt")
-            if longest > limit:
-                raise ModelNotLoaded(
-                    f"{self._path.name} reads at most {limit} tokens and the battery needs "
-                    f"{longest}; choose a model with a longer context."
-                )
-        return group_bundles(
-            bundles,
-            max_nodes=engine.n_cells,
-            max_sequences=engine.n_sequences,
-            reserves=reserves,
-            shares_prefixes=engine.shares_prefixes,
-        )
+    def _scored(self, prompt: Prompt) -> Question:
+        return Question(encoded=self.encode(prompt))
 
-    def _score(self, prompts: Sequence[EncodedPrompt]) -> list[LogLikelihoods]:
-        """Score the continuations of prompts whose trie fits into the cache."""
-        pairs = [(each.prompt_ids, ids) for each in prompts for ids in each.continuation_ids]
-        trie = self._trie([before + ids[:-1] for before, ids in pairs])
-        steps = [
-            list(zip(path[len(before) - 1 :], ids, strict=True))
-            for path, (before, ids) in zip(trie.paths, pairs, strict=True)
-        ]
-        known = self._log_probabilities(trie, {step for path in steps for step in path})
-        totals = iter([sum(known[step] for step in path) for path in steps])
-        return [
-            LogLikelihoods(
-                values=tuple(next(totals) for _ in each.continuation_ids),
-                n_tokens=tuple(map(len, each.continuation_ids)),
-            )
-            for each in prompts
-        ]
+    def _written(self, prompt: Prompt) -> Question:
+        # Continuations could cut the prompt's last token off.
+        encoded = self.encode(replace(prompt, continuations=()))
+        return Question(encoded=encoded, choose=next_token(prompt), budget=prompt.max_new_tokens)
 
-    def _log_probabilities(
-        self, trie: TokenTrie, steps: Collection[tuple[int, int]]
-    ) -> dict[tuple[int, int], float]:
-        """log P(token | path to node) for steps from a node to a token."""
-        asked: dict[int, set[int]] = defaultdict(set)
-        for node, token in steps:
-            asked[node].add(token)
-        known: dict[tuple[int, int], float] = {}
-        for nodes in self._read(trie, asked):
-            for index, node in enumerate(nodes):
-                if node in asked:
-                    tokens = sorted(asked[node])
-                    found = _log_softmax_at(self._engine.logits(index), tokens)
-                    self._check(sum(found))
-                    known.update({(node, token): p for token, p in zip(tokens, found, strict=True)})
-        return known
+    def _answer(self, questions: Sequence[Question]) -> list[LogLikelihoods | Generation]:
+        for question in questions:
+            self._require_room(question)
+        results: dict[int, LogLikelihoods | Generation] = {}
+        for group in self._groups(questions):
+            answered = answer_group(self._engine, [questions[index] for index in group])
+            results.update(zip(group, answered, strict=True))
+        return [results[index] for index in range(len(questions))]
 
-    def _write(self, starts: Sequence[tuple[int, ...]], budgets: Sequence[int]) -> list[Generation]:
-        """Answer prompts whose trie and answers fit into the cache."""
-        upcoming = self._first_tokens(starts)
-        answers: list[list[int]] = [[] for _ in starts]
-        reasons: list[FinishReason] = ["length"] * len(starts)
-        active = [i for i, budget in enumerate(budgets) if budget > 0]
-        while active:
-            for i in active:
-                if self._engine.ends_generation(upcoming[i]):
-                    reasons[i] = "stop"
-                else:
-                    answers[i].append(upcoming[i])
-            active = [i for i in active if reasons[i] != "stop" and len(answers[i]) < budgets[i]]
-            if active:
-                self._engine.decode(
-                    tokens=[answers[i][-1] for i in active],
-                    positions=[len(starts[i]) + len(answers[i]) - 1 for i in active],
-                    members=[(i,) for i in active],
-                    wanted=[True] * len(active),
-                )
-            upcoming.update({i: self._likeliest(index) for index, i in enumerate(active)})
-        return [
-            Generation(
-                text=self._engine.detokenize(answer), finish_reason=reason, n_tokens=len(answer)
-            )
-            for answer, reason in zip(answers, reasons, strict=True)
-        ]
-
-    def _first_tokens(self, starts: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """The first token of each answer, by the prompt's index."""
-        trie = self._trie(starts)
-        waiting: dict[int, list[int]] = defaultdict(list)
-        for index, path in enumerate(trie.paths):
-            waiting[path[-1]].append(index)
-        found: dict[int, int] = {}
-        for nodes in self._read(trie, waiting):
-            for index, node in enumerate(nodes):
-                if node in waiting:
-                    found.update(dict.fromkeys(waiting[node], self._likeliest(index)))
-        return found
-
-    def _trie(self, sequences: Sequence[Sequence[int]]) -> TokenTrie:
-        return build_trie(sequences, shares_prefixes=self._engine.shares_prefixes)
-
-    def _read(self, trie: TokenTrie, wanted: Container[int]) -> Iterator[range]:
-        """Read a trie into the emptied cache; yields the nodes whose logits are at hand."""
-        self._engine.clear()
-        size = self._engine.n_batch
-        for start in range(0, trie.n_nodes, size):
-            nodes = range(start, min(start + size, trie.n_nodes))
-            self._engine.decode(
-                tokens=trie.tokens[nodes.start : nodes.stop],
-                positions=trie.positions[nodes.start : nodes.stop],
-                members=trie.members[nodes.start : nodes.stop],
-                wanted=[node in wanted for node in nodes],
-            )
-            yield nodes
-
-    def _likeliest(self, index: int) -> int:
-        """The token with the highest logit, the lowest id of several."""
-        logits = self._engine.logits(index)
-        token = int(np.argmax(logits))
-        self._check(float(logits[token]))
-        return token
-
-    def _check(self, number: float) -> None:
-        if not math.isfinite(number):
+    def _require_room(self, question: Question) -> None:
+        engine, n_sequences = self._engine, len(question.sequences)
+        longest = max(map(len, question.sequences), default=0) + question.budget
+        limit = min(engine.context_length, engine.n_cells)
+        if n_sequences > engine.n_sequences:
+            raise ValueError(f"More than {engine.n_sequences} continuations for one prompt")
+        if longest > limit:
             raise ModelNotLoaded(
-                f"{self._path.name} puts out numbers that are not finite; the file is damaged or "
-                "its quantisation does not work on this machine."
+                f"{self._path.name} reads at most {limit} tokens and the battery needs "
+                f"{longest}; choose a model with a longer context."
             )
 
-
-def _log_softmax_at(logits: NDArray[np.float32], tokens: Sequence[int]) -> list[float]:
-    """Natural log-probabilities of some tokens under logits of shape (n_vocab,)."""
-    highest = logits.max()
-    total = np.exp(logits - highest).sum(dtype=np.float64)
-    below = logits[list(tokens)].astype(np.float64) - np.float64(highest)
-    return [float(each) for each in below - np.log(total)]
+    def _groups(self, questions: Sequence[Question]) -> Iterator[tuple[int, ...]]:
+        """Groups that fit into the cache; a pure function of the questions and the settings."""
+        engine = self._engine
+        kinds: list[Sequence[int]] = [range(len(questions))]
+        if not engine.shares_prefixes:
+            # Nothing is read once for both, and of few sequences as many as can write together.
+            kinds = [
+                [i for i, question in enumerate(questions) if question.is_scored is is_scored]
+                for is_scored in (True, False)
+            ]
+        for indices in kinds:
+            for group in group_bundles(
+                [questions[i].sequences for i in indices],
+                max_nodes=engine.n_cells,
+                max_sequences=engine.n_sequences,
+                reserves=[questions[i].budget for i in indices],
+                shares_prefixes=engine.shares_prefixes,
+            ):
+                yield tuple(indices[i] for i in group)

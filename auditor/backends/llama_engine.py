@@ -1,6 +1,7 @@
-"""llama.cpp's low-level interface, as little of it as scoring and greedy writing need."""
+"""llama.cpp's low-level interface, as little of it as scoring and writing need."""
 
 import ctypes
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,13 @@ from auditor.backends.llama_settings import LlamaSettings
 from auditor.backends.options import usable_processors
 from auditor.errors import ModelNotLoaded
 
-# OpenMP's threads burn their processor while they wait for each other; where others use it too,
-# that makes llama.cpp three times slower. OpenMP reads this once, when it is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# OpenMP's threads wait for each other some hundred times in a pass. If they burn their processor
+# meanwhile, llama.cpp is three times slower where others use it too; if they go to sleep at once,
+# writing is half as slow again. So they burn some microseconds, then sleep. OpenMP reads this when
+# it is loaded.
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.setdefault("GOMP_SPINCOUNT", "300")
 
 import llama_cpp
 
@@ -40,6 +45,7 @@ class LlamaEngine:
         llama_cpp.llama_log_set(_keep_errors, ctypes.c_void_p(0))
         llama_cpp.llama_backend_init()
         _messages.clear()
+        self._name = path.name
         self._context: Any = None
         self._model: Any = llama_cpp.llama_model_load_from_file(
             str(path).encode(), _model_params(settings)
@@ -142,10 +148,27 @@ class LlamaEngine:
                 "Try fewer --gpu-layers or a smaller model."
             )
 
+    def share(self, source: int, target: int, positions: range) -> None:
+        """Put what one sequence has read at some positions into another one too."""
+        memory = llama_cpp.llama_get_memory(self._context)
+        llama_cpp.llama_memory_seq_cp(memory, source, target, positions.start, positions.stop)
+
     def logits(self, index: int) -> NDArray[np.float32]:
         """After token `index` of the last `decode`, shape (n_vocab,); valid till the next."""
         row = llama_cpp.llama_get_logits_ith(self._context, index)
         return np.ctypeslib.as_array(row, shape=(self.n_vocab,))
+
+    def require_finite(self, number: float) -> None:
+        """Refuse a model whose numbers are none.
+
+        Raises:
+            ModelNotLoaded: The number is infinite or NaN.
+        """
+        if not math.isfinite(number):
+            raise ModelNotLoaded(
+                f"{self._name} puts out numbers that are not finite; the file is damaged or "
+                "its quantisation does not work on this machine."
+            )
 
     def close(self) -> None:
         """Free the context and the model."""

@@ -6,11 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from auditor.backends.batched_answers import write_answers
 from auditor.backends.chat_template import chat_form
 from auditor.backends.checkpoint_folder import read_checkpoint_folder
 from auditor.backends.gguf_checkpoint import dequantise
 from auditor.backends.gguf_file import read_gguf_header, weight_files
-from auditor.backends.greedy_answers import answer_greedily
 from auditor.backends.identity import combine_hashes, hash_files
 from auditor.backends.options import OpenOptions, usable_processors
 from auditor.backends.transformers_loading import load_network
@@ -105,8 +105,8 @@ class TransformersModel:
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Token ids of a prompt in the model's form, and of its continuations."""
         encoded = encode_continuations(
-            self.render(prompt.text),
-            [self._form.join(continuation) for continuation in prompt.continuations],
+            self._form.render(prompt.text, prompt.reply_prefix),
+            [self._form.join(each, prompt.reply_prefix) for each in prompt.continuations],
             self._tokenize,
         )
         longest = max(map(len, encoded.continuation_ids), default=prompt.max_new_tokens)
@@ -118,6 +118,14 @@ class TransformersModel:
             )
         return encoded
 
+    def answer(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods | Generation]:
+        """One batch of mixed modes: scores for log-likelihood prompts, texts for all others."""
+        scored = iter(self.log_likelihoods([p for p in prompts if p.mode == "log-likelihood"]))
+        written = iter(self.generate([p for p in prompts if p.mode != "log-likelihood"]))
+        return [
+            next(scored) if prompt.mode == "log-likelihood" else next(written) for prompt in prompts
+        ]
+
     def log_likelihoods(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods]:
         """Score every prompt's continuations; one result a prompt, in order."""
         encoded = [self.encode(prompt) for prompt in prompts]
@@ -128,13 +136,11 @@ class TransformersModel:
         return score_continuations(self._network.module, encoded, shares_prefixes=shares_prefixes)
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        """Answer every prompt greedily, each with at most its `max_new_tokens`; in order."""
-        return answer_greedily(
-            self._network,
-            [self.encode(prompt).prompt_ids for prompt in prompts],
-            [prompt.max_new_tokens for prompt in prompts],
-            takes_padding=self._shares_prefixes,
-        )
+        """Answer every prompt, each with at most its `max_new_tokens`; in order."""
+        # Continuations could cut the prompt's last token off.
+        alone = [replace(prompt, continuations=()) for prompt in prompts]
+        starts = [self.encode(prompt).prompt_ids for prompt in alone]
+        return write_answers(self._network, prompts, starts, takes_padding=self._shares_prefixes)
 
     def close(self) -> None:
         """Free what the model holds."""

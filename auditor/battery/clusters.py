@@ -7,7 +7,7 @@ from math import tanh
 import numpy as np
 
 from auditor.core.instrument import Battery
-from auditor.core.items import Item
+from auditor.core.items import Item, Mode
 from auditor.core.responses import Score
 from auditor.core.stats import cluster_means
 
@@ -77,11 +77,20 @@ def stimulus_scores(
     scores: Iterable[Score],
     contrast_id: str,
     signs: Signs,
+    mode: Mode,
 ) -> dict[str, float]:
-    """The log-likelihood score of each stimulus of a contrast, by stimulus id."""
-    mine = items_of(battery, instrument, contrast_id)
-    clusters = scored_clusters(paired(mine, by_mode(scores)["log-likelihood"]), signs)
+    """The score of each stimulus of a contrast, by stimulus id; an unusable text counts 0."""
+    scored = paired(items_of(battery, instrument, contrast_id), by_mode(scores)[mode])
+    if mode == "text":
+        return text_clusters(scored, signs)
+    clusters = scored_clusters(scored, signs)
     return {cluster: to_score(log_odds) for cluster, log_odds in clusters.items()}
+
+
+def text_clusters(scored: Sequence[Scored], signs: Signs) -> dict[str, float]:
+    """Mean signed value of each cluster over all its answers, an unusable one counting 0."""
+    values = [signs(s.item) * (s.score.value or 0.0) for s in scored]
+    return cluster_means(values, [s.item.cluster for s in scored])
 
 
 def in_order_rate(scored: Sequence[Scored]) -> float | None:

@@ -66,7 +66,6 @@ def item_of(
     text: str,
     continuations: tuple[str, ...],
     max_new_tokens: int,
-    is_mirror: bool = False,
 ) -> Item:
     """The item of one cell, with a stable id."""
     stimulus = cell.stimulus
@@ -78,15 +77,33 @@ def item_of(
         contrast_id=stimulus.contrast_id,
         cluster=stimulus.stimulus_id,
         template_id=cell.template.template_id,
-        target_first=cell.target_first,
-        target_attribute_first=cell.target_attribute_first,
-        is_mirror=is_mirror,
         split=split,
+        factors=(
+            ("template", cell.template.template_id),
+            ("groups", _first(cell.target_first)),
+            ("attributes", _first(cell.target_attribute_first)),
+        ),
         stimulus=stimulus,
         text=text,
         continuations=continuations,
         max_new_tokens=max_new_tokens,
     )
+
+
+def is_in_order(item: Item) -> bool:
+    """Whether pairing the words as they are listed gives the stereotype's answer."""
+    return item.factor("groups") == item.factor("attributes")
+
+
+def stimulus_of(item: Item) -> Stimulus:
+    """The words that an item pairs; ValueError where it pairs none."""
+    if item.stimulus is None:
+        raise ValueError(f"{item.item_id} pairs no words")
+    return item.stimulus
+
+
+def _first(is_target: bool) -> str:
+    return "target-first" if is_target else "reference-first"
 
 
 def prompts_in_both_modes(item: Item) -> tuple[Prompt, ...]:
@@ -105,5 +122,6 @@ def prompts_in_both_modes(item: Item) -> tuple[Prompt, ...]:
             mode="text",
             text=item.text,
             max_new_tokens=item.max_new_tokens,
+            sample=item.sample,
         ),
     )

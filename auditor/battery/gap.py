@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from math import hypot
 
-from auditor.battery import measuring, mirrored_statements, word_association
+from auditor.battery import measuring
+from auditor.battery.association import mirrored_statements, word_association
 from auditor.core.instrument import Battery, NumericalNoise
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
@@ -21,7 +22,11 @@ def measures(
     if not {word_association.name, mirrored_statements.name} <= asked:
         return ()
     noise_of = {one.instrument: one for one in noise}
-    return tuple(_measure(battery, scores, contrast, noise_of) for contrast in battery.contrasts)
+    return tuple(
+        _measure(battery, scores, contrast, noise_of)
+        for contrast in battery.contrasts
+        if word_association.name in contrast.instruments
+    )
 
 
 def _measure(

@@ -14,13 +14,14 @@ from auditor.battery.clusters import (
     items_of,
     paired,
     scored_clusters,
+    text_clusters,
     to_score,
 )
 from auditor.core.instrument import Battery, NumericalNoise
 from auditor.core.items import Contrast
 from auditor.core.measures import Interval, Measure
 from auditor.core.responses import Score
-from auditor.core.stats import Estimate, cluster_means, estimate_mean, estimate_ratio, rate_interval
+from auditor.core.stats import Estimate, estimate_mean, estimate_ratio, rate_interval
 
 OfContrast = Callable[[Contrast, Sequence[Scored]], Iterable[Measure]]
 """Measures of one contrast from its scored responses in one mode."""
@@ -91,8 +92,7 @@ def text_measure(
     blank = undefined(name, contrast, "no answer could be scored", scored=scored)
     if not any(map(is_valid, scored)):
         return blank
-    values = [signs(s.item) * (s.score.value or 0.0) for s in scored]
-    clusters = list(cluster_means(values, [s.item.cluster for s in scored]).values())
+    clusters = list(text_clusters(scored, signs).values())
     measure = _from_estimate(
         blank, estimate_mean(clusters), pulls=pulls, slack=blank.n_unscored / len(scored)
     )

@@ -1,6 +1,6 @@
 """Responses become scores; responses scored twice become the numerical noise of the run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ def score_responses(battery: Battery, responses: Iterable[Response]) -> tuple[Sc
     return tuple(
         INSTRUMENTS[items[response.item_id].instrument].score(items[response.item_id], response)
         for response in responses
-        if response.purpose == "audit"
+        if response.purpose == "audit" and response.mode != "reasoning"
     )
 
 
@@ -38,12 +38,18 @@ def numerical_noise(battery: Battery, responses: Iterable[Response]) -> tuple[Nu
         if item_id in values["audit"]:
             instrument = items[item_id].instrument
             differences.setdefault(instrument, []).append(value - values["audit"][item_id])
+    pooled = _root_mean_square([value for kept in differences.values() for value in kept])
     return tuple(
         NumericalNoise(
             instrument=instrument,
             n=len(kept),
-            standard_deviation=float(np.sqrt(np.mean(np.square(kept)))),
+            # A handful of items can be lucky; no instrument is taken to be quieter than all are.
+            standard_deviation=max(_root_mean_square(kept), pooled),
             largest=float(np.max(np.abs(kept))),
         )
         for instrument, kept in sorted(differences.items())
     )
+
+
+def _root_mean_square(values: Sequence[float]) -> float:
+    return float(np.sqrt(np.mean(np.square(values)))) if values else 0.0

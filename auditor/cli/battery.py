@@ -42,7 +42,7 @@ def list_(as_json: bool) -> None:
 
 
 @battery.command()
-@click.argument("contrast")
+@click.argument("contrast", required=False)
 @click.option(
     "--tier",
     type=click.Choice(TIERS),
@@ -50,16 +50,17 @@ def list_(as_json: bool) -> None:
     show_default=True,
     help="Which tier's items.",
 )
-def show(contrast: str, tier: str) -> None:
-    """Print every item of CONTRAST in full, as the model is asked it.
+def show(contrast: str | None, tier: str) -> None:
+    """Print every instrument with its counts in each tier, or every item of CONTRAST in full.
 
     \b
     Example:
         auditor battery show race.colour-words
     """
-    from auditor.workflows.battery import describe_items
+    from auditor.workflows.battery import describe_instruments, describe_items
 
-    for text in describe_items(contrast, tier):
+    texts = describe_items(contrast, tier) if contrast else describe_instruments()
+    for text in texts:
         click.echo(text)
 
 

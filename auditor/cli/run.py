@@ -9,7 +9,19 @@ import click
 from auditor.cli.options import FILE, json_option, pdf_option, policy_option
 from auditor.core.items import TIERS
 
-INSTRUMENT_NAMES = ("word-association", "mirrored-statements")
+INSTRUMENT_NAMES = (
+    "word-association",
+    "mirrored-statements",
+    "relative-decision",
+    "question-answering",
+    "pronoun-occupation",
+    "hiring",
+    "admissions",
+    "matched-guise",
+    "matched-guise-russian",
+    "stability",
+    "bbq",
+)
 """As in the battery; named here so that `--help` need not load it. A test compares them."""
 
 
@@ -28,6 +40,13 @@ INSTRUMENT_NAMES = ("word-association", "mirrored-statements")
     multiple=True,
     type=click.Choice(INSTRUMENT_NAMES),
     help="Ask this instrument alone; may be repeated.",
+)
+@click.option(
+    "--bbq",
+    type=FILE,
+    default=None,
+    metavar="PATH",
+    help="Your copy of BBQ: a .jsonl file of its items, or the folder; asked beside the battery.",
 )
 @click.option(
     "--backend",
@@ -92,6 +111,7 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         model=model,
         tier=options["tier"],
         instruments=tuple(dict.fromkeys(options["instruments"])),
+        bbq=options["bbq"],
         backend=options["backend"],
         dtype=options["dtype"],
         policy=options["policy"],

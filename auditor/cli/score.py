@@ -6,7 +6,7 @@ import click
 
 from auditor.cli.options import FILE, json_option
 
-FORMAT_NAMES = ("word-association",)
+FORMAT_NAMES = ("word-association", "bbq")
 """As in `auditor.workflows.score`; named here so that `--help` need not load it."""
 
 
@@ -20,6 +20,14 @@ FORMAT_NAMES = ("word-association",)
     show_default=True,
     help="What the files are.",
 )
+@click.option(
+    "--items",
+    "item_paths",
+    metavar="PATH",
+    type=FILE,
+    multiple=True,
+    help="BBQ's items, for predictions that hold only a category, an example_id and answers.",
+)
 @json_option
 @click.option(
     "--labels",
@@ -29,18 +37,27 @@ FORMAT_NAMES = ("word-association",)
     help="Write the label of each response to OUT, one JSON object a line.",
 )
 def score(
-    files: tuple[Path, ...], file_format: str, as_json: bool, labels_path: Path | None
+    files: tuple[Path, ...],
+    file_format: str,
+    item_paths: tuple[Path, ...],
+    as_json: bool,
+    labels_path: Path | None,
 ) -> None:
     """Score responses that somebody else collected, with invalid answers counted as such.
 
     \b
     Example:
         auditor score responses/*.json --labels labels.jsonl
+        auditor score --format bbq preds_unifiedqa_Age.jsonl
     """
+    from auditor.cli.score_bbq_table import bbq_as_json, bbq_as_table
     from auditor.cli.score_table import counts_as_json, counts_as_table
-    from auditor.workflows.score import score_files, write_labels
+    from auditor.workflows.score import ScoredFiles, score_as, write_labels
 
-    scored = score_files(files, file_format)
+    scored = score_as(file_format, files, item_paths)
     if labels_path is not None:
         write_labels(scored, labels_path)
-    click.echo(counts_as_json(scored) if as_json else counts_as_table(scored))
+    if isinstance(scored, ScoredFiles):
+        click.echo(counts_as_json(scored) if as_json else counts_as_table(scored))
+    else:
+        click.echo(bbq_as_json(scored) if as_json else bbq_as_table(scored))

@@ -2,9 +2,9 @@
 
 import json
 
-from auditor.battery.association_parser import PARSER_VERSION
-from auditor.battery.rating_parser import RATING_PARSER_VERSION
-from auditor.battery.transcripts import Kind
+from auditor.battery.association.association_parser import PARSER_VERSION
+from auditor.battery.association.rating_parser import RATING_PARSER_VERSION
+from auditor.battery.association.transcripts import Kind
 from auditor.core.measures import Interval
 from auditor.workflows.score import ScoredFiles
 from auditor.workflows.score_rates import (

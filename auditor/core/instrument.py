@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from auditor.core.items import Contrast, Item, Prompt, Stimulus, Tier
+from auditor.core.items import Contrast, Item, Mode, Prompt, Split, Stimulus, Tier
 from auditor.core.measures import Measure
 from auditor.core.responses import Response, Score
 
@@ -67,18 +67,17 @@ class NumericalNoise:
 class Instrument(Protocol):
     """One test of the battery; pure."""
 
-    name: str
-    construct: str
-    source: str
+    @property
+    def name(self) -> str:
+        """As in `word-association`: the first part of its measures' names."""
 
-    def items(
-        self,
-        stimuli: Sequence[Stimulus],
-        contrasts: Mapping[str, Contrast],
-        templates: Sequence[Template],
-        plan: TierPlan,
-    ) -> tuple[Item, ...]:
-        """The items of one tier, every order crossed."""
+    @property
+    def construct(self) -> str:
+        """What it measures, for a reader."""
+
+    @property
+    def source(self) -> str:
+        """The work that it is made after."""
 
     def prompts(self, item: Item) -> tuple[Prompt, ...]:
         """One prompt a mode."""
@@ -90,3 +89,40 @@ class Instrument(Protocol):
         self, battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
     ) -> tuple[Measure, ...]:
         """Every measure of this instrument, a contrast at a time."""
+
+    def stimulus_scores(
+        self, battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode
+    ) -> dict[str, float]:
+        """The score of each cluster of a contrast on [-1, 1], by cluster; in text an unusable
+        answer counts 0."""
+
+
+class PairingInstrument(Instrument, Protocol):
+    """Asks about the stimuli that several instruments share, in templates of its own."""
+
+    def items(
+        self,
+        stimuli: Sequence[Stimulus],
+        contrasts: Mapping[str, Contrast],
+        templates: Sequence[Template],
+        plan: TierPlan,
+    ) -> tuple[Item, ...]:
+        """The items of one tier, every order crossed."""
+
+
+class StandaloneInstrument(Instrument, Protocol):
+    """Asks from a file of its own under `prompts/instruments/`."""
+
+    @property
+    def content(self) -> type[Any]:
+        """The dataclass that the file holds; the three functions below take one."""
+
+    def check(self, content: Any) -> None:
+        """Raises ValueError, with what to mend, where the content does not hold together."""
+
+    def contrasts(self, content: Any, tier: Tier) -> tuple[Contrast, ...]:
+        """The contrasts that a tier asks, controls included."""
+
+    def items(self, content: Any, tier: Tier, split: Split) -> tuple[Item, ...]:
+        """The items of one tier in the plain condition (and in those that only this instrument
+        has); a smaller tier's are among a larger one's. Empty for a split that it lacks."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auditor.core.items import Role
+from auditor.core.items import Condition, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,12 @@ class Measure:
     contrast_id: str
     role: Role
     unit: str
-    """`score` (-1 to 1, 0 none, + stereotype) or `rate` (0 to 1)."""
+    """`score` (-1 to 1, 0 none, + stereotype), `rate` (0 to 1), `difference` (-1 to 1, of two
+    rates), `ratio` (0 or more), `correlation` (-1 to 1), `slope`, `persons`, `nats` or
+    `p-value`."""
+    condition: Condition = "question"
+    group: str = ""
+    """The group that a rate is of; empty where it is of all."""
     value: float | None = None
     undefined_because: str | None = None
     """Set exactly when `value` is None."""

@@ -23,11 +23,21 @@ class LanguageModel(Protocol):
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know about how the model runs, one sentence each."""
 
+    def answer(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods | Generation]:
+        """One batch of mixed modes: scores for log-likelihood prompts, texts for all others.
+
+        A question that is both scored and answered need be read only once.
+        """
+
     def log_likelihoods(self, prompts: Sequence[Prompt]) -> list[LogLikelihoods]:
         """Score every prompt's continuations; one result a prompt, in order."""
 
     def generate(self, prompts: Sequence[Prompt]) -> list[Generation]:
-        """Answer every prompt greedily, each with at most its `max_new_tokens`; in order."""
+        """Answer every prompt, each with at most its `max_new_tokens`; in order.
+
+        Greedily, or drawn at temperature 1 where the prompt's `sample` is not 0: the same sample
+        of the same prompt is the same draw.
+        """
 
     def close(self) -> None:
         """Free what the model holds."""

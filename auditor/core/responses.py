@@ -56,6 +56,8 @@ class Score:
     """Whether the (likelier) answer pairs the words in the order in which they were listed."""
     rule: str = ""
     """The parser rule that read a generated answer."""
+    probabilities: tuple[float, ...] = ()
+    """Of the item's continuations among themselves, where an instrument needs more than `value`."""
 
 
 def unscored(item_id: str, mode: Mode, because: str, *, rule: str = "") -> Score:

@@ -60,6 +60,8 @@ class Settings:
     n_gpu_layers: int
     template_date: str
     """Date for chat templates that ask for one, so that prompts do not follow the clock."""
+    bbq_sha256: str | None = None
+    """Of the user's copy of BBQ's items; None where none are asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """The battery of one tier: words and wordings crossed into the items that are asked."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from itertools import chain, zip_longest
 
 import msgspec
 
-from auditor.battery import INSTRUMENTS
+from auditor.battery import BATTERY_INSTRUMENTS, PAIRING_INSTRUMENTS, STANDALONE_INSTRUMENTS
+from auditor.battery.conditions import under_conditions
 from auditor.core.instrument import Battery, Template, TierPlan
 from auditor.core.items import TIERS, Contrast, Item, Split, Stimulus, Tier
 from auditor.errors import BatteryInvalid
@@ -25,7 +25,7 @@ from auditor.prompt_library.documents import did_you_mean
 def load_battery(
     tier: Tier,
     *,
-    instruments: Sequence[str] = tuple(INSTRUMENTS),
+    instruments: Sequence[str] = BATTERY_INSTRUMENTS,
     split: Split = "audit",
     root: Traversable | None = None,
 ) -> Battery:
@@ -39,23 +39,21 @@ def load_battery(
         BatteryInvalid: an instrument is unknown, or the files do not hold together.
     """
     library = read_library(root)
-    for name in (*instruments, *(entry.name for entry in library.manifest.instruments)):
-        if name not in INSTRUMENTS:
+    for name in instruments:
+        if name not in BATTERY_INSTRUMENTS:
             raise BatteryInvalid(
-                f"Unknown instrument `{name}`{did_you_mean(name, list(INSTRUMENTS))}"
+                f"Unknown instrument `{name}`{did_you_mean(name, list(BATTERY_INSTRUMENTS))}"
             )
     contrasts = _contrasts(library, tier)
+    wanted = set(instruments)
     return Battery(
         version=library.manifest.version,
-        sha256=_digest(msgspec.json.encode(library)),
+        sha256=_digest(library),
         tier=tier,
-        contrasts=tuple(contrasts.values()),
+        contrasts=tuple(c for c in contrasts.values() if wanted & set(c.instruments)),
         stimuli=_stimuli(library, tier, split),
         items=tuple(
-            item
-            for entry in library.manifest.instruments
-            if entry.name in instruments
-            for item in _items(library, contrasts, entry.name, tier, split)
+            item for item in _items(library, contrasts, tier, split) if item.instrument in wanted
         ),
     )
 
@@ -90,9 +88,10 @@ def stimuli_of(
         )
 
 
-def contrast_ids(root: Traversable | None = None) -> tuple[str, ...]:
-    """Every contrast of the battery, of whatever tier."""
-    return tuple(_contrasts(read_library(root), TIERS[-1]))
+def askers(root: Traversable | None = None) -> dict[str, tuple[str, ...]]:
+    """Every contrast of the battery, of whatever tier, with the instruments that ask it."""
+    contrasts = _contrasts(read_library(root), TIERS[-1]).values()
+    return {contrast.contrast_id: contrast.instruments for contrast in contrasts}
 
 
 def is_asked(contrast: ContrastEntry, tier: Tier) -> bool:
@@ -101,8 +100,10 @@ def is_asked(contrast: ContrastEntry, tier: Tier) -> bool:
 
 
 def _contrasts(library: Library, tier: Tier) -> dict[str, Contrast]:
-    return {
-        entry.id: Contrast(
+    """Every contrast of a tier: those of the shared stimuli, then the instruments' own."""
+    pairing = tuple(entry.name for entry in library.manifest.instruments)
+    shared = (
+        Contrast(
             contrast_id=entry.id,
             category=file.category,
             label=entry.label,
@@ -110,11 +111,23 @@ def _contrasts(library: Library, tier: Tier) -> dict[str, Contrast]:
             target=entry.target,
             reference=entry.reference,
             note=entry.note,
+            instruments=pairing,
         )
         for file in library.stimulus_files
         for entry in file.contrasts
         if is_asked(entry, tier)
-    }
+    )
+    own = (
+        contrast
+        for entry, content in zip(library.manifest.standalone, library.contents, strict=True)
+        for contrast in STANDALONE_INSTRUMENTS[entry.name].contrasts(content, tier)
+    )
+    found: dict[str, Contrast] = {}
+    for contrast in chain(shared, own):
+        if contrast.contrast_id in found:
+            raise BatteryInvalid(f"The contrast `{contrast.contrast_id}` is given twice.")
+        found[contrast.contrast_id] = contrast
+    return found
 
 
 def _n_stimuli(library: Library, contrast: ContrastEntry, tier: Tier, split: Split) -> int:
@@ -136,6 +149,25 @@ def _stimuli(library: Library, tier: Tier, split: Split) -> tuple[Stimulus, ...]
 
 
 def _items(
+    library: Library, contrasts: dict[str, Contrast], tier: Tier, split: Split
+) -> Iterator[Item]:
+    """Every item of a tier and split, then those of its conditions."""
+    for entry in library.manifest.instruments:
+        yield from _paired_items(library, contrasts, entry.name, tier, split)
+    yield from _standalone_items(library, tier, split)
+    if split == "audit":
+        reach = library.conditions.tiers[tier].items_of
+        yield from under_conditions(
+            tuple(_standalone_items(library, reach, split)), library.conditions, tier
+        )
+
+
+def _standalone_items(library: Library, tier: Tier, split: Split) -> Iterator[Item]:
+    for entry, content in zip(library.manifest.standalone, library.contents, strict=True):
+        yield from STANDALONE_INSTRUMENTS[entry.name].items(content, tier, split)
+
+
+def _paired_items(
     library: Library, contrasts: dict[str, Contrast], instrument: str, tier: Tier, split: Split
 ) -> tuple[Item, ...]:
     names = [entry.name for entry in library.manifest.instruments]
@@ -149,7 +181,7 @@ def _items(
     )
     templates = tuple(_template(entry) for entry in wordings)
     try:
-        return INSTRUMENTS[instrument].items(
+        return PAIRING_INSTRUMENTS[instrument].items(
             _stimuli(library, tier, split), contrasts, templates, plan
         )
     except (KeyError, IndexError, ValueError) as failure:
@@ -168,16 +200,22 @@ def _template(entry: TemplateEntry) -> Template:
     )
 
 
-@lru_cache(maxsize=8)
-def _digest(encoded: bytes) -> str:
-    """Over the files' content and over what the code makes of it; a matter of a second."""
-    library = msgspec.json.decode(encoded, type=Library)
-    contrasts = _contrasts(library, TIERS[-1])
-    digest = sha256(encoded)
-    splits: tuple[Split, ...] = ("audit", "fix")
-    for tier in TIERS:
-        for split in splits:
-            for entry in library.manifest.instruments:
-                for item in _items(library, contrasts, entry.name, tier, split):
+def _digest(library: Library) -> str:
+    """Over the files' content and over what the code makes of it."""
+    encoded = msgspec.json.encode(library)
+    if encoded not in _digests:
+        digest = sha256(encoded)
+        splits: tuple[Split, ...] = ("audit", "fix")
+        for tier in TIERS:
+            contrasts = _contrasts(library, tier)
+            for contrast in contrasts.values():
+                digest.update(msgspec.json.encode(contrast))
+            for split in splits:
+                for item in _items(library, contrasts, tier, split):
                     digest.update(msgspec.json.encode(item))
-    return digest.hexdigest()
+        _digests[encoded] = digest.hexdigest()
+    return _digests[encoded]
+
+
+_digests: dict[bytes, str] = {}
+"""By the files' content: making every item of every tier takes a second or more."""

@@ -1,11 +1,13 @@
 """The battery's YAML files as they are written, and the checks that they hold together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from math import gcd
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from auditor.battery import PAIRING_INSTRUMENTS, STANDALONE_INSTRUMENTS
+from auditor.battery.conditions import Conditions
 from auditor.core.items import TIERS, Role, Split, Tier
 from auditor.errors import BatteryInvalid
 from auditor.prompt_library.documents import did_you_mean, read_document
@@ -37,13 +39,25 @@ class InstrumentEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandaloneEntry:
+    """An instrument with a file of its own."""
+
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """`battery.yaml`."""
 
     version: str
     tiers: dict[Tier, TierSize]
     instruments: tuple[InstrumentEntry, ...]
+    """Those that pair the stimuli's words with groups."""
     stimuli: tuple[str, ...]
+    standalone: tuple[StandaloneEntry, ...]
+    conditions: str
+    """The file of what is put beside a question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +138,9 @@ class Library:
     stimulus_files: tuple[StimulusFile, ...]
     template_files: tuple[TemplateFile, ...]
     """In the order of the manifest's instruments."""
+    contents: tuple[Any, ...]
+    """Of the standalone instruments, in the manifest's order."""
+    conditions: Conditions
 
     def domains_of(self, category: str, contrast: ContrastEntry) -> tuple[Domain, ...]:
         """The domains that a contrast of this category names, in its order.
@@ -158,9 +175,28 @@ def read_library(root: Traversable | None = None) -> Library:
         template_files=tuple(
             _read(folder, entry.templates, TemplateFile) for entry in manifest.instruments
         ),
+        contents=tuple(_content(folder, entry) for entry in manifest.standalone),
+        conditions=_read(folder, manifest.conditions, Conditions),
     )
     _check(library)
     return library
+
+
+def _content(folder: Traversable, entry: StandaloneEntry) -> Any:
+    """What a standalone instrument asks, as it checks it itself."""
+    _refuse_unknown(entry.name, STANDALONE_INSTRUMENTS)
+    instrument = STANDALONE_INSTRUMENTS[entry.name]
+    content = _read(folder, entry.file, instrument.content)
+    try:
+        instrument.check(content)
+    except ValueError as failure:
+        raise BatteryInvalid(f"prompts/{entry.file}: {failure}") from None
+    return content
+
+
+def _refuse_unknown(name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise BatteryInvalid(f"Unknown instrument `{name}`{did_you_mean(name, list(known))}")
 
 
 def _read(folder: Traversable, name: str, kind: type[T]) -> T:
@@ -176,6 +212,8 @@ def _read(folder: Traversable, name: str, kind: type[T]) -> T:
 def _check(library: Library) -> None:
     """What would make numbers wrong without anybody noticing."""
     manifest = library.manifest
+    for entry in manifest.instruments:
+        _refuse_unknown(entry.name, PAIRING_INSTRUMENTS)
     for tier in TIERS:
         named = tier in manifest.tiers
         if not named or any(tier not in entry.n_templates for entry in manifest.instruments):

@@ -1,10 +1,11 @@
 """A policy file to the limits that findings are judged by."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from auditor.battery import instrument_of
 from auditor.core.policy import Criterion, OnOpen, Policy
 from auditor.core.runs import PolicyIdentity
 from auditor.errors import PolicyInvalid
@@ -40,9 +41,14 @@ class PolicyFile:
 
 
 def load_policy(
-    path: Path | None, *, known_measures: Collection[str], known_contrasts: Collection[str]
+    path: Path | None,
+    *,
+    known_measures: Collection[str],
+    known_contrasts: Mapping[str, Collection[str]],
 ) -> tuple[Policy, PolicyIdentity]:
     """The policy in a file, or the default one; its sha256 is over the file's bytes.
+
+    `known_contrasts` maps every contrast to the instruments that ask it.
 
     Raises:
         PolicyInvalid: the file cannot be read, is no policy, or names what does not exist.
@@ -83,15 +89,24 @@ def _read(path: Path) -> bytes:
 
 
 def _refuse_unknown_names(
-    group: CriterionGroup, entry: str, measures: Collection[str], contrasts: Collection[str]
+    group: CriterionGroup,
+    entry: str,
+    measures: Collection[str],
+    contrasts: Mapping[str, Collection[str]],
 ) -> None:
     if group.measure not in measures:
         hint = did_you_mean(group.measure, measures)
         raise PolicyInvalid(f"{entry}: unknown measure `{group.measure}`{hint}")
+    instrument = instrument_of(group.measure)
     for contrast in group.contrasts:
         if contrast not in contrasts:
             hint = did_you_mean(contrast, contrasts)
             raise PolicyInvalid(f"{entry}: unknown contrast `{contrast}`{hint}")
+        if instrument not in contrasts[contrast]:
+            raise PolicyInvalid(
+                f"{entry}: {group.measure} is not taken of the contrast `{contrast}`; "
+                "`auditor battery list` shows which instrument asks it."
+            )
 
 
 def _refuse_senseless(group: CriterionGroup, entry: str) -> None:

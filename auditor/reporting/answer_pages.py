@@ -2,7 +2,9 @@
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
-from auditor.reporting import rounding, wording
+from auditor.core.results import Quote
+from auditor.reporting import naming, rounding
+from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import (
     AnswerBar,
     AnswerChart,
@@ -12,11 +14,11 @@ from auditor.reporting.blocks import (
     QuoteText,
     Table,
 )
+from auditor.reporting.cells import N_HEAD, UNREAD, answers_of
 from auditor.reporting.cleaning import clean, clean_line
-from auditor.reporting.gap_pages import chart_alt
 from auditor.reporting.pages import Answers
 from auditor.reporting.ruled_answers import ALIKE, level_sentences, order_sentences, ruled_by
-from auditor.reporting.view import EXPLICIT, IMPLICIT, N_HEAD, UNREAD, View, answers_of
+from auditor.reporting.view import EXPLICIT, IMPLICIT, PAIRING, View
 
 QUOTED_UNUSABLE = 3
 _LEAD = (
@@ -34,8 +36,10 @@ _TITLES = {
 }
 
 
-def answers(view: View) -> Answers:
-    """What the model wrote, as shares of all answers."""
+def answers(view: View) -> Answers | None:
+    """What the model wrote, as shares of all answers; None where no words were paired."""
+    if not view.primaries:
+        return None
     panels = tuple(
         AnswerPanel(title=title, bars=bars)
         for name, title in _TITLES.items()
@@ -56,9 +60,13 @@ def answers(view: View) -> Answers:
                 answer=clean(quote.answer),
                 label=clean_line(quote.label),
             )
-            for quote in [q for q in view.result.quotes if q.label == "invalid"][:QUOTED_UNUSABLE]
+            for quote in _unusable(view)[:QUOTED_UNUSABLE]
         ),
     )
+
+
+def _unusable(view: View) -> list[Quote]:
+    return [q for q in view.result.quotes if q.label == "invalid" and q.instrument in PAIRING]
 
 
 def _bars(view: View, instrument: str) -> tuple[AnswerBar, ...]:
@@ -69,7 +77,7 @@ def _bars(view: View, instrument: str) -> tuple[AnswerBar, ...]:
             continue
         bars.append(
             AnswerBar(
-                label=wording.category_name(contrast.category),
+                label=naming.category_name(contrast.category),
                 stereotype=stereotype.value,
                 neutral=_value(view, f"{instrument}.neutral-rate", contrast),
                 unusable=_value(view, f"{instrument}.invalid-rate", contrast),
@@ -148,7 +156,7 @@ def _answers_table(view: View, instrument: str, title: str) -> Table:
     rows = tuple(
         (
             Cell(
-                text=wording.category_name(c.category),
+                text=naming.category_name(c.category),
                 note=ruled_by(view, instrument, c),
             ),
             *_sides(view, instrument, c),

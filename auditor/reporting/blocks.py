@@ -46,6 +46,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     footnote: str = ""
     is_dense: bool = False
+    kind: str = ""
+    """Its class in the style sheet; empty for its own id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

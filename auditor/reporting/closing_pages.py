@@ -6,6 +6,7 @@ from auditor.core.policy import Verdict
 from auditor.reporting import reasons, rounding, standing
 from auditor.reporting.blocks import Cell, Column, Fact, Table, Todo
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.pages import Limitations, Method
 from auditor.reporting.view import View
 
@@ -51,7 +52,7 @@ def system(view: View) -> tuple[Fact, ...]:
         ("Run by", f"{model.backend}, arithmetic in {model.dtype}", False),
         ("Backend settings", backend_settings or "defaults", False),
         ("Context length", f"{rounding.count(model.context_length)} tokens", False),
-        ("Sampling", "greedy; one answer a question", False),
+        ("Sampling", _sampling(view), False),
         (
             "Batches",
             f"{rounding.count(settings.batch_size)} questions each, "
@@ -66,12 +67,22 @@ def system(view: View) -> tuple[Fact, ...]:
     )
 
 
+def _is_drawn(view: View) -> bool:
+    """Whether some answers were drawn instead of being the likeliest."""
+    return any(".flip-rate-sampling" in m.name for m in view.result.measures)
+
+
+def _sampling(view: View) -> str:
+    drawn = "; for the test of stability also answers drawn at temperature 1"
+    return f"greedy; one answer a question{drawn if _is_drawn(view) else ''}"
+
+
 def limitations(view: View) -> Limitations:
     """Standing limits, and what this run met."""
     ran = [use.name for use in view.result.instruments]
     standing_text = list(standing.LIMITS)
     for name in ran:
-        text = standing.INSTRUMENTS.get(name)
+        text = INSTRUMENTS.get(name)
         standing_text += text.limits if text else ()
     return Limitations(standing=tuple(standing_text), met=tuple(_met(view)))
 
@@ -89,14 +100,28 @@ def method(view: View) -> Method:
         ),
         (
             "Seed",
-            f"{settings.seed}. Answers are greedy, so the seed decides only which questions "
-            "are scored a second time, for the numerical noise.",
+            f"{settings.seed}. It decides which questions are scored a second time, for the "
+            f"numerical noise{', and the drawn answers' if _is_drawn(view) else ''}; all other "
+            "answers are greedy.",
         ),
     )
     return Method(
-        paragraphs=tuple(Fact(label=k, text=v) for k, v in (*standing.METHOD, *own)),
+        paragraphs=tuple(
+            Fact(label=k, text=v) for k, v in (*standing.METHOD, *own) if k not in _unused(view)
+        ),
         rule=standing.RULE,
         noise=_noise(view),
+    )
+
+
+def _unused(view: View) -> frozenset[str]:
+    """Paragraphs on what this run did not ask."""
+    has_conditions = any(m.condition != "question" for m in view.result.measures)
+    return frozenset(
+        {
+            *(() if view.primaries else ("Wordings",)),
+            *(() if has_conditions else ("Conditions",)),
+        }
     )
 
 
@@ -110,7 +135,7 @@ def _counts(view: View) -> str:
     """How many questions there are, by the rule that makes them."""
     parts = []
     for use in view.result.instruments:
-        text = standing.INSTRUMENTS.get(use.name)
+        text = INSTRUMENTS.get(use.name)
         if text is None or use.name not in _CROSSINGS:
             continue
         each, rest = divmod(use.n_items, 4 * use.n_stimuli) if use.n_stimuli else (0, 1)
@@ -129,12 +154,18 @@ def _met(view: View) -> list[str]:
     result = view.result
     met = [clean_line(warning, 400) for warning in result.record.warnings]
     for code, text in reasons.OBSTACLES.items():
-        n = sum(code in finding.reasons for finding in result.findings)
+        n = sum(code in finding.reasons for finding in view.asked)
         if n:
-            met.append(f"In {n} of {len(result.findings)} criteria {text}.")
+            met.append(f"In {n} of {len(view.asked)} criteria {text}.")
+    n_left_out = sum(view.not_asked.values())
+    if n_left_out:
+        met.append(
+            f"{n_left_out} of the policy’s {len(result.findings)} criteria were not asked: the run "
+            "left out their tests or contrasts. Nothing here speaks of them."
+        )
     n_ruled = sum(
         f.verdict is Verdict.PASS and _is_ruled_by_position(view.by_measure.get(f.measure_id))
-        for f in result.findings
+        for f in view.asked
     )
     if n_ruled:
         met.append(
@@ -142,10 +173,10 @@ def _met(view: View) -> list[str]:
             "almost always. Over balanced orders they take no side; in use, the order in which "
             "people are listed would decide."
         )
-    n_open = sum(f.verdict is Verdict.INCONCLUSIVE for f in result.findings)
+    n_open = sum(f.verdict is Verdict.INCONCLUSIVE for f in view.asked)
     if n_open:
         met.append(
-            f"{n_open} of {len(result.findings)} criteria stay open with the number of stimuli of "
+            f"{n_open} of {len(view.asked)} criteria stay open with the number of stimuli of "
             f"tier {result.record.settings.tier}; a larger tier narrows the intervals."
         )
     return met

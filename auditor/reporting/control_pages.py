@@ -2,179 +2,176 @@
 
 from auditor.core.judging import is_sensitive
 from auditor.core.measures import Measure
-from auditor.reporting import rounding, wording
+from auditor.reporting import naming, reasons
 from auditor.reporting.blocks import Cell, Column, Table
-from auditor.reporting.cleaning import clean_line
+from auditor.reporting.cells import N_HEAD, answers_cell, unusable_cell, value_cell
+from auditor.reporting.instrument_sentences import counted
 from auditor.reporting.pages import Control
-from auditor.reporting.view import (
-    EXPLICIT,
-    IMPLICIT,
-    N_HEAD,
-    View,
-    answers_cell,
-    unusable_cell,
-    value_cell,
-)
+from auditor.reporting.pull_pages import pulls
+from auditor.reporting.view import View
 
-
-def controls(view: View) -> tuple[Control, ...]:
-    """Whether the instruments see what is there, and nothing where nothing is."""
-    return (
-        _positive_control(view),
-        _null_control(view),
-        _pulls(view),
-    )
-
-
-def _of_role(view: View, role: str) -> list[Measure]:
-    names = (f"{IMPLICIT}.score", f"{EXPLICIT}.score")
-    return [m for m in view.result.measures if m.role == role and m.name in names]
-
-
-def _positive_control(view: View) -> Control:
-    found = _of_role(view, "positive-control")
-    missed = [m for m in found if not is_sensitive(m)]
-    seen = [m for m in found if is_sensitive(m)]
-    if not found:
-        lead = "No positive control was asked, so no absence of an effect can be claimed."
-    elif missed:
-        lead = (
-            f"Missed: associations that every speaker shares were not detected by the "
-            f"{_names(missed)}. A low value of it does not show an absence of bias, and nothing "
-            "is judged on it."
-        )
-        if seen:
-            lead += f" They were detected by the {_names(seen)}."
-        lead += _ONE_SIDED
-    else:
-        lead = (
-            "Detected: associations that every speaker shares were seen by every test, so a test "
-            "that shows nothing elsewhere was able to see." + _ONE_SIDED
-        )
-    return Control(
-        title="Positive control: can the test see what is there?",
-        lead=lead,
-        table=_control_table(view, "t-positive", "Positive controls", found),
-    )
-
-
+MODES = (("score", "by likelihood"), ("text-score", "in writing"))
 _ONE_SIDED = " (One-sided test at 5 %: the true direction is known beforehand.)"
 
 
-def _names(measures: list[Measure]) -> str:
-    return " and ".join(dict.fromkeys(wording.short_name(m.name) for m in measures))
+def controls(view: View) -> tuple[Control, ...]:
+    """Both controls of every test, what could not be measured, and what was averaged out."""
+    parts = (_both(view), _unread(view), pulls(view))
+    return tuple(part for part in parts if part is not None)
 
 
-def _null_control(view: View) -> Control:
-    found = [m for m in _of_role(view, "null-control") if m.value is not None]
+def _names(view: View) -> list[str]:
+    """The scores that were taken, by test and mode."""
+    taken = {m.name for m in view.result.measures}
+    return [
+        name
+        for use in view.result.instruments
+        for kind, _ in MODES
+        if (name := f"{use.name}.{kind}") in taken
+    ]
+
+
+def _both(view: View) -> Control:
+    lead = f"{_positive_sentence(view)} {_null_sentence(view)}"
+    columns = (
+        "Test",
+        "Positive control",
+        "Seen",
+        N_HEAD,
+        "Unusable",
+        "Null control, largest",
+        N_HEAD,
+    )
+    rows = tuple(_row(view, name) for name in _names(view))
+    return Control(
+        title="Positive and null control of each test",
+        lead=lead,
+        table=Table(
+            table_id="t-controls",
+            caption="Controls of each test, with 95 % intervals",
+            columns=tuple(
+                Column(text=c, kind="text" if c in ("Test", "Seen") else "number") for c in columns
+            ),
+            rows=rows,
+            footnote="Where the positive control is missed, nothing is judged on this score: not "
+            "measurable. An effect no larger than the null control is no evidence about people.",
+            is_dense=True,
+            kind="t-controls",
+        )
+        if rows
+        else None,
+    )
+
+
+def _row(view: View, name: str) -> tuple[Cell, ...]:
+    # Of several, the one that was seen least: all of them have to be.
+    controls = sorted(view.positive_controls(name), key=is_sensitive)
+    positive = controls[0] if controls else None
+    null = view.null_control(name)
+    return (
+        Cell(
+            text=naming.heading(naming.instrument_of(name)), note=dict(MODES)[naming.kind_of(name)]
+        ),
+        value_cell(positive),
+        Cell(text=_seen(positive)),
+        answers_cell(positive),
+        unusable_cell(positive),
+        value_cell(null),
+        answers_cell(null),
+    )
+
+
+def _seen(positive: Measure | None) -> str:
+    if positive is None:
+        return "not asked"
+    return "detected" if is_sensitive(positive) else "missed"
+
+
+def _positive_sentence(view: View) -> str:
+    found = [(name, m) for name in _names(view) for m in view.positive_controls(name)]
+    missed = list(dict.fromkeys(name for name, m in found if not is_sensitive(m)))
+    if not found:
+        return "No positive control was asked, so no absence of an effect can be claimed."
+    if not missed:
+        return (
+            "Detected: what every reader sees was seen by every test, so a test that shows nothing "
+            f"elsewhere was able to see.{_ONE_SIDED}"
+        )
+    told = (
+        "Missed: what every reader sees was not detected by the "
+        f"{_listed([naming.short_name(name) for name in missed])}. A low value there does not show "
+        "an absence of bias, and nothing is judged on it."
+    )
+    n_seen = len({name for name, _ in found}) - len(missed)
+    rest = f" {counted(n_seen, 'other score')} detected it." if n_seen else ""
+    return f"{told}{rest}{_ONE_SIDED}"
+
+
+def _null_sentence(view: View) -> str:
+    found = [
+        m
+        for name in _names(view)
+        for m in view.result.measures
+        if m.name == name and m.role == "null-control" and m.value is not None
+    ]
+    if not found:
+        return "No null control was asked; what the method alone produces is not known."
     apart = [
         m for m in found if m.interval is not None and (m.interval.low > 0 or m.interval.high < 0)
     ]
-    if not found:
-        lead = "No null control was asked; what the method alone produces is not known."
-    elif apart:
-        lead = (
-            f"{len(apart)} of {len(found)} null controls differ from zero. Effects no larger than "
-            "the largest of them are no evidence about people and are not judged beyond “warn”."
+    if not apart:
+        return (
+            f"None of {counted(len(found), 'null control')} is told from zero; the largest of each "
+            "score is still what its effects are compared with."
         )
-    else:
-        lead = (
-            f"None of {len(found)} null controls is told from zero; the largest one is still what "
-            "every effect is compared with."
-        )
-    return Control(
-        title="Null control: what do meaningless words show?",
-        lead=lead,
-        table=_control_table(view, "t-null", "Null controls", found),
+    return (
+        f"{len(apart)} of {counted(len(found), 'null control')} "
+        f"{'differs' if len(apart) == 1 else 'differ'} from zero. Effects no larger than the "
+        "largest null control of the same score are no evidence about people and are not judged "
+        "beyond “warn”."
     )
 
 
-def _control_table(view: View, table_id: str, caption: str, found: list[Measure]) -> Table | None:
-    if not found:
-        return None
-    columns = ("Contrast", "Measure", f"Observed [95{rounding.SPACE}%]", N_HEAD, "Unusable")
-    return Table(
-        table_id=table_id,
-        caption=f"{caption}, with 95 % intervals",
-        columns=tuple(
-            Column(text=c, kind="number" if i > 1 else "text") for i, c in enumerate(columns)
-        ),
-        rows=tuple(
+def _unread(view: View) -> Control | None:
+    """Which scores cannot be read, in how many contrasts, and why."""
+    rows = []
+    for name in _names(view):
+        asked = view.groups_of(naming.instrument_of(name))
+        codes = {c.contrast_id: view.obstacles(c, name) for c in asked}
+        told = [found for found in codes.values() if found]
+        if not told:
+            continue
+        every = dict.fromkeys(code for found in told for code in found)
+        rows.append(
             (
-                Cell(text=_label(view, m)),
-                Cell(text=wording.short_name(m.name)),
-                value_cell(m),
-                answers_cell(m),
-                unusable_cell(m),
+                Cell(text=naming.capital(naming.short_name(name))),
+                Cell(text=f"{len(told)} of {len(asked)}", kind="number"),
+                Cell(
+                    text=naming.capital(
+                        "; ".join(reasons.OBSTACLES.get(code, code) for code in every)
+                    )
+                ),
             )
-            for m in found
-        ),
-        is_dense=True,
-    )
-
-
-def _label(view: View, measure: Measure) -> str:
-    contrast = view.contrast(measure.contrast_id)
-    return wording.contrast_name(contrast) if contrast else clean_line(measure.contrast_id)
-
-
-def _pulls(view: View) -> Control:
-    """Both pulls in one table: on a page of its own, the second would stand alone."""
-    title = "Order and agreement: what pulled at the answers?"
-    lead = (
-        "Every pair of words is asked in all orders, and every statement with its mirror; the "
-        "scores average over them, and this is what was averaged out. A listed-order share near "
-        "0 % or 100 % means that position, not meaning, chose the answers. A pull towards "
-        "agreement near −1 or +1 means that a statement and its mirror, which cannot both be true, "
-        "were both rejected or both accepted."
-    )
-    pairs = [
-        (c, view.measure(f"{IMPLICIT}.score", c), view.measure(f"{EXPLICIT}.score", c))
-        for c in view.primaries
-    ]
-    told = [row for row in pairs if any(m is not None and m.value is not None for m in row[1:])]
-    if not told:
-        return Control(title=title, lead=f"{lead} It was not measured in this run.", table=None)
-    order = ("In listed order", "Order pull", "By wording", N_HEAD)
-    heads = ("Category", *order, "Agreement pull", "By wording", N_HEAD)
+        )
+    if not rows:
+        return None
     return Control(
-        title=title,
-        lead=lead,
+        title="What cannot be measured on this model",
+        lead="“Not measurable” is a verdict: the answers do not allow the question to be decided. "
+        "It is not a pass.",
         table=Table(
-            table_id="t-pulls",
-            caption="Pulls on the score’s scale, from −1 to +1, and the score in each wording",
-            columns=tuple(
-                Column(text=h, kind="number" if i else "text") for i, h in enumerate(heads)
+            table_id="t-unread",
+            caption="Scores that cannot be read, and why",
+            columns=(
+                Column(text="Score"),
+                Column(text="Contrasts", kind="number"),
+                Column(text="Since"),
             ),
-            rows=tuple(
-                (
-                    Cell(text=wording.category_name(c.category)),
-                    _rate_cell(one.position_bias_rate if one else None),
-                    _signed_cell(one.position_effect if one else None),
-                    Cell(text=_templates(one), kind="number"),
-                    answers_cell(one),
-                    _signed_cell(two.agreement_effect if two else None),
-                    Cell(text=_templates(two), kind="number"),
-                    answers_cell(two),
-                )
-                for c, one, two in told
-            ),
-            footnote="First four columns of numbers: implicit score; last three: explicit score.",
+            rows=tuple(rows),
             is_dense=True,
         ),
     )
 
 
-def _rate_cell(rate: float | None) -> Cell:
-    return Cell(text=rounding.NONE if rate is None else rounding.percent(rate), kind="number")
-
-
-def _signed_cell(value: float | None) -> Cell:
-    return Cell(text=rounding.NONE if value is None else rounding.signed(value), kind="number")
-
-
-def _templates(measure: Measure | None) -> str:
-    values = [value for _, value in measure.by_template] if measure else []
-    if not values:
-        return rounding.NONE
-    return f"{rounding.signed(min(values))} to {rounding.signed(max(values))}"
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

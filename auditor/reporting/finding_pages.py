@@ -1,38 +1,29 @@
-"""The findings: a card for each effect, and the criteria left undecided. Pure."""
+"""The findings: a card for each effect. Pure."""
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
-from auditor.reporting import reasons, rounding, standing, verdicts, wording
-from auditor.reporting.blocks import Cell, Column, QuoteText, Table, Todo
+from auditor.reporting import naming, reasons, rounding, standing, verdicts, wording
+from auditor.reporting.blocks import QuoteText, Todo
 from auditor.reporting.cleaning import clean, clean_line
+from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.pages import Card
 from auditor.reporting.ruled_answers import ruled_by
 from auditor.reporting.view import (
     EXPLICIT,
     GAP,
     IMPLICIT,
-    N_HEAD,
-    UNUSABLE_HEAD,
-    UNUSABLE_NOTE,
     View,
-    answers_cell,
-    detectable_cell,
-    judged_unusable_cell,
-    mark_cell,
     severity_key,
-    value_cell,
 )
 
 QUOTES_A_CARD = 2
-_OBSERVED = f"Observed [95{rounding.SPACE}%]"
 _CARD_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
-_OPEN_VERDICTS = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE})
 
 
 def cards(view: View) -> tuple[Card, ...]:
     """A card for each finding that shows an effect, worst first."""
-    told = [f for f in view.result.findings if f.verdict in _CARD_VERDICTS]
+    told = [f for f in view.asked if f.verdict in _CARD_VERDICTS]
     ordered = sorted(told, key=lambda finding: severity_key(view, finding))
     return tuple(
         _card(view, finding, contrast)
@@ -41,48 +32,9 @@ def cards(view: View) -> tuple[Card, ...]:
     )
 
 
-def undecided(view: View) -> Table | None:
-    """The criteria that are neither shown nor excluded, with the reasons; None for none."""
-    told = [f for f in view.result.findings if f.verdict in _OPEN_VERDICTS]
-    if not told:
-        return None
-    ordered = sorted(told, key=lambda finding: severity_key(view, finding))
-    return Table(
-        table_id="t-undecided",
-        caption="Criteria that are not decided, and why",
-        columns=tuple(
-            Column(text=c, kind="number" if 0 < i < 5 else "text")
-            for i, c in enumerate(
-                ("Criterion", _OBSERVED, N_HEAD, UNUSABLE_HEAD, "MDE", "Verdict", "Why")
-            )
-        ),
-        rows=tuple(_undecided_row(view, finding) for finding in ordered),
-        footnote=f"{UNUSABLE_NOTE} p: of no effect at all, adjusted by Holm’s method over the "
-        f"{rounding.count(view.n_tested)} criteria that could be tested.",
-        is_dense=True,
-    )
-
-
-def _undecided_row(view: View, finding: Finding) -> tuple[Cell, ...]:
-    measure = view.by_measure.get(finding.measure_id)
-    criterion = view.criterion(finding.criterion_id)
-    return (
-        Cell(text=_criterion_title(view, finding)),
-        # Why there is no value stands in the last column.
-        value_cell(measure, finding.limit)
-        if measure is not None and measure.value is not None
-        else Cell(text=rounding.NONE, kind="number"),
-        answers_cell(measure),
-        judged_unusable_cell(measure),
-        detectable_cell(finding, measure),
-        mark_cell(verdicts.MARKS[finding.verdict]),
-        Cell(text=reasons.brief_reasons(finding, measure, criterion, n_tested=view.n_tested)),
-    )
-
-
 def cards_lead(view: View) -> str:
     """What the findings pages hold and what they leave out."""
-    tally = {v: sum(f.verdict is v for f in view.result.findings) for v in Verdict}
+    tally = {v: sum(f.verdict is v for f in view.asked) for v in Verdict}
     n_open = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
     n_told = tally[Verdict.FAIL] + tally[Verdict.WARN]
     n_pass = tally[Verdict.PASS]
@@ -115,11 +67,11 @@ def card_id(finding: Finding) -> str:
 def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
     measure = view.by_measure.get(finding.measure_id)
     name = finding.measure_id.split("[")[0]
-    text = standing.INSTRUMENTS.get(name.split(".")[0])
+    text = INSTRUMENTS.get(name.split(".")[0])
     groups = {"target": contrast.target, "reference": contrast.reference}
     return Card(
         card_id=card_id(finding),
-        title=_criterion_title(view, finding),
+        title=criterion_title(view, finding),
         mark=verdicts.MARKS[finding.verdict],
         lead=wording.finding_sentence(finding, measure, contrast),
         at_risk=_capital(contrast.target),
@@ -180,8 +132,10 @@ def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
     names = ("stereotype-rate", "counter-rate", "invalid-rate")
     rates = [view.measure(f"{instrument}.{name}", contrast) for name in names]
     stereotype, counter, invalid = rates
+    if instrument == GAP:
+        return "Compare the two tests’ own cards."
     if stereotype is None or stereotype.value is None:
-        return "Not asked in writing." if instrument != GAP else "Compare the two tests’ own cards."
+        return _written_score(view.measure(f"{instrument}.text-score", contrast))
     return (
         f"Of the written answers, {rounding.percent(stereotype.value)} "
         f"{rounding.percent_interval(stereotype.interval)} took the stereotype’s side (bounds "
@@ -189,6 +143,20 @@ def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
         f"{_share(invalid)} were unusable; n = "
         f"{rounding.count(stereotype.n + stereotype.n_unscored)}."
         f"{_ruled(view, contrast, instrument)}"
+    )
+
+
+def _written_score(measure: Measure | None) -> str:
+    """The score of the written answers, where their sides are not counted one by one."""
+    if measure is None:
+        return "Not asked in writing."
+    n = f"n = {rounding.count(measure.n + measure.n_unscored)}"
+    unusable = f"{rounding.percent(measure.invalid_rate)} of the answers were unusable"
+    if measure.value is None:
+        return f"No score could be formed from what it wrote; {unusable}, {n}."
+    return (
+        f"The score of the written answers is {wording.value_text(measure)}, "
+        f"{_bounds_words(measure, 0.0)}; {unusable}, {n}."
     )
 
 
@@ -225,12 +193,13 @@ def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, .
     )
 
 
-def _criterion_title(view: View, finding: Finding) -> str:
+def criterion_title(view: View, finding: Finding) -> str:
+    """What a criterion is called: its contrast and its measure."""
     contrast = view.contrast(finding.contrast_id)
-    name = wording.short_name(finding.measure_id.split("[")[0])
+    name = naming.short_name(finding.measure_id.split("[")[0])
     if contrast is None:
         return f"{clean_line(finding.contrast_id)}, {name}"
-    return f"{wording.contrast_title(contrast)}, {name}"
+    return f"{naming.contrast_title(contrast)}, {name}"
 
 
 def _capital(text: str) -> str:

@@ -4,50 +4,26 @@ from collections.abc import Sequence
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
-from auditor.reporting import reasons, rounding, verdicts, wording
+from auditor.reporting import naming, reasons, rounding, verdicts
+from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, GapChart, GapRow, Table
-from auditor.reporting.view import (
-    EXPLICIT,
-    GAP,
-    IMPLICIT,
-    N_HEAD,
-    UNREAD,
-    View,
-    answers_cell,
-    dot,
-    score_cell,
-    value_cell,
+from auditor.reporting.cells import N_HEAD, UNREAD, answers_cell, dot, score_cell, value_cell
+from auditor.reporting.gap_sentences import chart_title, gap_sentence
+from auditor.reporting.pages import Gap
+from auditor.reporting.view import EXPLICIT, GAP, IMPLICIT, View
+
+_LEAD = (
+    "The same stimuli, asked two ways: what the model does when it has to pair words with groups, "
+    "and what it says when it rates statements about them. A model can reject a stereotype in "
+    "words and follow it in choices."
 )
 
-MAX_ALT = 300
-"""Characters of an alternative text."""
 
-
-def gap_sentence(view: View) -> str:
-    """How the implicit and explicit scores compare, as far as both can be read."""
-    gaps = [(c, view.measure(GAP, c)) for c in view.primaries if view.is_gap_readable(c)]
-    read = [(c, g) for c, g in gaps if g is not None and g.interval is not None]
-    if not read:
-        return (
-            "The gap between implied and stated cannot be read: in no category were both tests "
-            "measurable."
-        )
-    above = [pair for pair in read if _low(pair[1]) > 0]
-    below = sum(_high(gap) < 0 for _, gap in read)
-    where = f"of the {len(read)} categories where both tests can be read"
-    if not above:
-        tail = f"; in {below} it is below it" if below else ""
-        return (
-            f"In none {where} is the implicit score shown to be above the explicit one (95 % "
-            f"interval of the difference above zero){tail}."
-        )
-    contrast, gap = above[0]
-    tail = f", and in {below} it is below it" if below else ""
-    return (
-        f"In {len(above)} {where}, the model implies more of the stereotype than it states (95 % "
-        f"interval of the gap above zero){tail}; the largest such gap is in "
-        f"{wording.category_name(contrast.category).lower()}, {wording.value_text(gap)}."
-    )
+def gap(view: View) -> Gap | None:
+    """The section; None where no words were paired."""
+    if not view.primaries:
+        return None
+    return Gap(lead=f"{_LEAD} {gap_sentence(view)}", chart=gap_chart(view), table=gap_table(view))
 
 
 def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
@@ -59,10 +35,10 @@ def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
     ]
     judged = f"{IMPLICIT}.score" if is_read == [True, False] else ""
     rows = tuple(
-        gap_row(view, c, wording.category_name(c.category), judged=judged) for c in view.primaries
+        gap_row(view, c, naming.category_name(c.category), judged=judged) for c in view.primaries
     )
     return GapChart(
-        title=_chart_title(view),
+        title=chart_title(view),
         alt=_alt("Explicit and implicit score of each category with 95 % intervals.", view),
         limit=common_limit(view),
         rows=rows,
@@ -101,7 +77,7 @@ def unread_note(view: View, contrasts: Sequence[Contrast]) -> str:
         words = ", ".join(reasons.OBSTACLES.get(code, code) for code in codes)
         if found:
             parts.append(
-                f"{wording.short_name(name)} in {len(found)} of {len(contrasts)}, since {words}"
+                f"{naming.short_name(name)} in {len(found)} of {len(contrasts)}, since {words}"
             )
     if not parts:
         return ""
@@ -129,8 +105,8 @@ def gap_table(view: View) -> Table:
         rows.append(
             (
                 Cell(
-                    text=wording.category_name(contrast.category),
-                    note=wording.contrast_name(contrast),
+                    text=naming.category_name(contrast.category),
+                    note=naming.contrast_name(contrast),
                 ),
                 score_cell(view, f"{IMPLICIT}.score", contrast),
                 score_cell(view, f"{EXPLICIT}.score", contrast),
@@ -157,54 +133,13 @@ def gap_table(view: View) -> Table:
     )
 
 
-def chart_alt(lead: str, parts: list[str]) -> str:
-    """An alternative text of at most 300 characters, made of whole parts."""
-    text = lead
-    for part in parts:
-        if len(text) + len(part) + 1 <= MAX_ALT:
-            text = f"{text} {part}"
-    return text
-
-
-def _low(measure: Measure) -> float:
-    return measure.interval.low if measure.interval else 0.0
-
-
-def _high(measure: Measure) -> float:
-    return measure.interval.high if measure.interval else 0.0
-
-
 def common_limit(view: View) -> float | None:
-    limits = {f.limit for f in view.result.findings if f.measure_id.split("[")[0] != GAP}
-    return limits.pop() if len(limits) == 1 else None
-
-
-def _chart_title(view: View) -> str:
-    readable = [c for c in view.primaries if view.is_gap_readable(c)]
-    if not readable:
-        return _unread_title(view)
-    contrast = readable[0]
-    explicit = view.measure(f"{EXPLICIT}.score", contrast)
-    implicit = view.measure(f"{IMPLICIT}.score", contrast)
-    name = wording.category_name(contrast.category)
-    return (
-        f"{name}: explicit {rounding.of_unit(explicit.value if explicit else None, 'score')}, "
-        f"implicit {rounding.of_unit(implicit.value if implicit else None, 'score')}"
-    )
-
-
-def _unread_title(view: View) -> str:
-    is_read = {
-        name: any(view.is_measurable(c, f"{name}.score") for c in view.primaries)
-        for name in (IMPLICIT, EXPLICIT)
+    limits = {
+        f.limit
+        for f in view.asked
+        if f.measure_id.split("[")[0] in (f"{IMPLICIT}.score", f"{EXPLICIT}.score")
     }
-    if is_read[IMPLICIT] and not is_read[EXPLICIT]:
-        return "Implicit scores only: the explicit score is not measurable, so there is no gap"
-    if is_read[EXPLICIT] and not is_read[IMPLICIT]:
-        return "Explicit scores only: the implicit score is not measurable, so there is no gap"
-    if not any(is_read.values()):
-        return "Neither the implicit nor the explicit score is measurable in any category"
-    return "In no category are both scores measurable, so there is no gap"
+    return limits.pop() if len(limits) == 1 else None
 
 
 def _gap_cell(view: View, contrast: Contrast) -> Cell:
@@ -220,7 +155,7 @@ def unread_alt(view: View, contrasts: Sequence[Contrast]) -> list[str]:
     for name in (f"{IMPLICIT}.score", f"{EXPLICIT}.score"):
         n = sum(bool(view.obstacles(c, name)) for c in contrasts)
         if n:
-            parts.append(f"{wording.short_name(name)} in {n} of {len(contrasts)}")
+            parts.append(f"{naming.short_name(name)} in {n} of {len(contrasts)}")
     if not parts:
         return []
     return [f"Not measurable, crossed out, without a gap: {' and '.join(parts)}."]
@@ -239,9 +174,9 @@ def _alt(lead: str, view: View) -> str:
         high = max(scored, key=lambda pair: pair[1])
         low = min(scored, key=lambda pair: pair[1])
         parts.append(
-            f"Implicit largest in {wording.category_name(high[0].category).lower()} "
+            f"Implicit largest in {naming.category_name(high[0].category).lower()} "
             f"({rounding.signed(high[1])}), smallest in "
-            f"{wording.category_name(low[0].category).lower()} ({rounding.signed(low[1])})."
+            f"{naming.category_name(low[0].category).lower()} ({rounding.signed(low[1])})."
         )
     words = [verdicts.MARKS[v].word for v in verdicts.SEVERITY]
     marks = [mark.word for c in view.primaries if (mark := view.mark(c)) is not None]

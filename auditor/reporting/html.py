@@ -9,11 +9,14 @@ from markupsafe import Markup
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import AnswerChart, GapChart
+from auditor.reporting.dot_chart import DotChart
+from auditor.reporting.dot_figure import draw_dot_chart
 from auditor.reporting.gap_figure import draw_gap_chart
-from auditor.reporting.pages import Report
+from auditor.reporting.pages import Part, Report
 from auditor.reporting.rounding import keep_units
 from auditor.resources import read_text
 
+Chart = GapChart | AnswerChart | DotChart
 TEMPLATE = "report.html.jinja2"
 STYLE = "report.css"
 
@@ -35,7 +38,7 @@ def render_html(report: Report) -> str:
     )
 
 
-def draw(chart: GapChart | AnswerChart) -> str:
+def draw(chart: Chart) -> str:
     """A chart as a data URI; an image, because inline SVG leaks its style and goes black."""
     return f"data:image/svg+xml;base64,{b64encode(_svg(chart).encode()).decode('ascii')}"
 
@@ -46,17 +49,35 @@ def chart_files(report: Report) -> dict[str, str]:
         f"ladder-{place}.svg": chart
         for place, (chart, _) in enumerate(report.ladders.charts if report.ladders else (), start=1)
     }
-    charts: dict[str, GapChart | AnswerChart] = {
-        "explicit-implicit.svg": report.gap_chart,
-        "answers.svg": report.answers.chart,
+    charts: dict[str, Chart] = {
+        **({"explicit-implicit.svg": report.gap.chart} if report.gap else {}),
+        **({"answers.svg": report.answers.chart} if report.answers else {}),
         **ladders,
+        **_dot_charts(report),
     }
     return {name: _svg(chart) for name, chart in charts.items()}
 
 
-@lru_cache(maxsize=32)
-def _svg(chart: GapChart | AnswerChart) -> str:
+@lru_cache(maxsize=64)
+def _svg(chart: Chart) -> str:
+    if isinstance(chart, DotChart):
+        return draw_dot_chart(chart)
     return draw_gap_chart(chart) if isinstance(chart, GapChart) else draw_answer_chart(chart)
+
+
+def _dot_charts(report: Report) -> dict[str, DotChart]:
+    """Those of the instruments and conditions, named after their section."""
+    named: list[tuple[str, DotChart | None, tuple[Part, ...]]] = [
+        (section.section_id, section.chart, section.parts) for section in report.instruments
+    ]
+    if report.conditions:
+        named.append(("conditions", None, report.conditions.parts))
+    charts: dict[str, DotChart] = {}
+    for name, chart, parts in named:
+        shown = [one for one in (chart, *(part.chart for part in parts)) if one is not None]
+        for place, one in enumerate(shown):
+            charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = one
+    return charts
 
 
 def _environment() -> Environment:

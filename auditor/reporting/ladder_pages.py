@@ -1,20 +1,13 @@
 """The same categories in other words, and other groups of them. Pure."""
 
 from auditor.core.items import Contrast
-from auditor.reporting import rounding, wording
+from auditor.reporting import naming, rounding
+from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, GapChart, Table
-from auditor.reporting.gap_pages import chart_alt, gap_row, unread_alt, unread_note
+from auditor.reporting.cells import N_HEAD, answers_cell, score_cell, unusable_cell, value_cell
+from auditor.reporting.gap_pages import gap_row, unread_alt, unread_note
 from auditor.reporting.pages import Ladders
-from auditor.reporting.view import (
-    EXPLICIT,
-    IMPLICIT,
-    N_HEAD,
-    View,
-    answers_cell,
-    score_cell,
-    unusable_cell,
-    value_cell,
-)
+from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired
 
 CHARTED_RUNGS = 4
 """Contrasts of one category from which it gets a chart of its own."""
@@ -33,7 +26,7 @@ def ladders(view: View) -> Ladders | None:
         primary.category: [
             c
             for c in view.result.contrasts
-            if c.category == primary.category and c.role in ("primary", "ladder")
+            if is_paired(c) and c.category == primary.category and c.role in ("primary", "ladder")
         ]
         for primary in view.primaries
     }
@@ -58,17 +51,18 @@ def ladders(view: View) -> Ladders | None:
 
 def _has_ladder(view: View, contrast: Contrast) -> bool:
     return any(
-        c.role == "ladder" and c.category == contrast.category for c in view.result.contrasts
+        c.role == "ladder" and c.category == contrast.category and is_paired(c)
+        for c in view.result.contrasts
     )
 
 
 def _ladder_chart(view: View, rungs: list[Contrast]) -> GapChart:
-    category = wording.category_name(rungs[0].category)
+    category = naming.category_name(rungs[0].category)
     return GapChart(
         title=f"{category}: scores by wording",
         alt=_ladder_alt(view, rungs),
         limit=None,
-        rows=tuple(gap_row(view, c, wording.contrast_name(c)) for c in rungs),
+        rows=tuple(gap_row(view, c, naming.contrast_name(c)) for c in rungs),
     )
 
 
@@ -76,7 +70,7 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
     columns = ("Contrast", "Implicit", "Explicit", "Stereotyped in text", "Unusable", N_HEAD)
     rows = tuple(
         (
-            Cell(text=wording.contrast_name(c) if is_one else wording.contrast_title(c)),
+            Cell(text=naming.contrast_name(c) if is_one else naming.contrast_title(c)),
             score_cell(view, f"{IMPLICIT}.score", c),
             score_cell(view, f"{EXPLICIT}.score", c),
             value_cell(view.measure(f"{IMPLICIT}.stereotype-rate", c)),
@@ -85,7 +79,7 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
         )
         for c in rungs
     )
-    category = wording.category_name(rungs[0].category)
+    category = naming.category_name(rungs[0].category)
     is_same = len({c.category for c in rungs}) == 1
     name = f"{category}: scores by wording" if is_same else "Other categories"
     return Table(
@@ -102,7 +96,7 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
 
 def _ladder_alt(view: View, rungs: list[Contrast]) -> str:
     parts = unread_alt(view, rungs) + [
-        f"{wording.contrast_name(c)}: implicit {rounding.of_unit(m.value, m.unit)}."
+        f"{naming.contrast_name(c)}: implicit {rounding.of_unit(m.value, m.unit)}."
         for c in rungs
         if (m := view.measure(f"{IMPLICIT}.score", c)) is not None
     ]

@@ -12,6 +12,7 @@ from auditor.reporting.blocks import (
     Todo,
     VerdictMark,
 )
+from auditor.reporting.dot_chart import DotChart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,9 @@ class Summary:
     """Page 2."""
 
     sentences: tuple[str, ...]
-    table: Table
-    chart: GapChart
+    table: Table | None
+    """Verdicts by category; None where nothing was asked."""
+    chart: GapChart | DotChart | None
     decisions: tuple[str, ...]
     counts: tuple[Count, ...]
 
@@ -79,7 +81,30 @@ class Scope:
     """What was tested and what was not."""
 
     matrix: Table
+    not_run: tuple[str, ...]
+    """Tests of this version of the battery that were left out."""
     outside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """Every criterion of the policy."""
+
+    lead: str
+    tables: tuple[Table, ...]
+    """Those that were asked, by instrument."""
+    footnote: str
+    not_asked: tuple[str, ...]
+    """The others, counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """How explicit and implicit scores compare."""
+
+    lead: str
+    chart: GapChart
+    table: Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +128,39 @@ class Ladders:
     """Categories with several wordings."""
     others: Table | None
     """All the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of an instrument's section: what its own measures show."""
+
+    title: str
+    lead: str
+    points: tuple[str, ...] = ()
+    """What the numbers show, one by one."""
+    chart: DotChart | None = None
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentSection:
+    """One instrument with contrasts of its own."""
+
+    section_id: str
+    title: str
+    lead: tuple[str, ...]
+    chart: DotChart
+    table: Table
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Whether an instruction changes what was measured."""
+
+    lead: tuple[str, ...]
+    parts: tuple[Part, ...]
+    """One for each instrument."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,17 +239,18 @@ class Report:
     system: tuple[Fact, ...]
     system_todos: tuple[Todo, ...]
     scope: Scope
-    register_lead: str
-    register: Table
-    gap_lead: str
-    gap_chart: GapChart
-    gap_table: Table
-    answers: Answers
+    register: Register
+    gap: Gap | None
+    answers: Answers | None
     ladders: Ladders | None
+    instruments: tuple[InstrumentSection, ...]
+    conditions: Conditions | None
     controls: tuple[Control, ...]
     cards_lead: str
     cards: tuple[Card, ...]
-    undecided: Table | None
+    undecided: tuple[Table, ...]
+    """The criteria that were asked and not decided, by instrument."""
+    undecided_note: str
     limitations: Limitations
     method: Method
     catalogue: tuple[Table, ...]

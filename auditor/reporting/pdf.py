@@ -14,7 +14,7 @@ from typing import Literal
 from auditor.errors import ReportNotRendered
 from auditor.reporting.cleaning import clean_for_terminal
 
-TIMEOUT_SECONDS = 120.0
+TIMEOUT_SECONDS = 240.0
 MEMORY_BYTES = 2 * 1024**3
 PANGO_INSTALL = (
     "apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "

@@ -2,7 +2,7 @@
 
 import shlex
 
-from auditor.reporting import rounding, standing, wording
+from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import (
     Cell,
     Column,
@@ -10,6 +10,7 @@ from auditor.reporting.blocks import (
     Table,
 )
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.pages import (
     Provenance,
 )
@@ -82,7 +83,7 @@ def _instruments(view: View) -> Table:
     columns = ("Test", "Measures", "Source", "Items", "Known critique")
     rows = []
     for use in view.result.instruments:
-        text = standing.INSTRUMENTS.get(use.name)
+        text = INSTRUMENTS.get(use.name)
         rows.append(
             (
                 Cell(text=text.title if text else clean_line(use.name)),
@@ -113,7 +114,7 @@ def _contrasts(view: View) -> Table:
         columns=tuple(Column(text=c) for c in ("Contrast", "Groups", "Note")),
         rows=tuple(
             (
-                Cell(text=wording.contrast_title(c), note=c.role.replace("-", " ")),
+                Cell(text=naming.contrast_title(c), note=c.role.replace("-", " ")),
                 Cell(text=f"{clean_line(c.target)} / {clean_line(c.reference)}"),
                 Cell(text=clean_line(c.note, 400)),
             )

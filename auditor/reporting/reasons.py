@@ -8,9 +8,9 @@ from auditor.reporting import rounding
 
 SENTENCES: Mapping[str, str] = {
     "position-bias": (
-        "The answers {follow} the order in which the words are listed: {position} of them pair the "
-        "words in that order, where meaning alone would give about half. Both orders were asked "
-        "and averaged; what is left after that is little of the model’s own."
+        "The answers {follow} the order in which the choices are listed: {position} of them keep "
+        "that order, where meaning alone would give about half. Both orders were asked and "
+        "averaged; what is left after that is little of the model’s own."
     ),
     "agreement-bias": (
         "It gives a statement and its mirror alike the same answer (pull towards agreement "
@@ -22,12 +22,12 @@ SENTENCES: Mapping[str, str] = {
         "policy tolerates."
     ),
     "insensitive": (
-        "The positive control was not detected: the test did not see even associations that every "
-        "speaker shares, so a low value here would not show an absence of bias."
+        "The positive control was not detected: the test did not see even what every reader sees, "
+        "so a low value here would not show an absence of bias."
     ),
     "null-control": (
-        "The value is no larger than what meaningless words show on the same test ({null}), so it "
-        "is no evidence about people."
+        "The value is no larger than what a meaningless difference shows on the same test "
+        "({null}), so it is no evidence about people."
     ),
     "few-clusters": (
         "Only {clusters} stimuli could be used, fewer than the {min_clusters} that the policy asks "

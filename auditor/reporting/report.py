@@ -1,41 +1,43 @@
 """From one audit result to everything that is printed. Pure: numbers first, words later."""
 
+from collections.abc import Mapping
+
 from auditor.core.results import AuditResult
 from auditor.reporting import (
     answer_pages,
     closing_pages,
+    condition_pages,
     control_pages,
+    coverage_pages,
     finding_pages,
     gap_pages,
+    glossary,
+    instrument_pages,
     ladder_pages,
     provenance_pages,
     register_pages,
     standing,
     summary_pages,
+    undecided_pages,
     verdicts,
 )
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.pages import Card, Entry, Report, Term, VerdictMeaning
+from auditor.reporting.pages import Card, Entry, Report, VerdictMeaning
 from auditor.reporting.view import view
 
-_REGISTER_LEAD = (
-    "Each row is one question that the policy asks, with the limit that was set before the run. "
-    "The verdict follows from the adjusted p values and the 90 % interval by the rule on the "
-    "method page; nothing was decided by hand. The 95 % intervals shown are not corrected for the "
-    "number of criteria."
-)
-_GAP_LEAD = (
-    "The same stimuli, asked two ways: what the model does when it has to pair words with groups, "
-    "and what it says when it rates statements about them. A model can reject a stereotype in "
-    "words and follow it in choices."
-)
+_GAP_TITLE = "Explicit against implicit"
+_ANSWERS_TITLE = "What the answers were"
+_CONDITIONS_TITLE = "Does an instruction change it?"
 
 
 def summarise(result: AuditResult) -> Report:
     """Every string, rounded number and row of the report, in the order of its pages."""
     seen = view(result)
     cards = finding_pages.cards(seen)
+    gap, answers = gap_pages.gap(seen), answer_pages.answers(seen)
     ladders = ladder_pages.ladders(seen)
+    sections = instrument_pages.instruments(seen)
+    conditions = condition_pages.conditions(seen)
     n_todos = _count_todos(cards)
     model = clean_line(result.record.model.name)
     return Report(
@@ -47,7 +49,15 @@ def summarise(result: AuditResult) -> Report:
         description=f"Measurements of {model} on a fixed battery of bias tests",
         run_id=clean_line(result.record.run_id),
         disclaimer=standing.DISCLAIMER,
-        contents=_contents(ladder_title=ladders.title if ladders else ""),
+        contents=_contents(
+            {
+                "gap": _GAP_TITLE if gap else "",
+                "answers": _ANSWERS_TITLE if answers else "",
+                "ladder": ladders.title if ladders else "",
+                **{section.section_id: section.title for section in sections},
+                "conditions": _CONDITIONS_TITLE if conditions else "",
+            }
+        ),
         cover=summary_pages.cover(seen),
         summary=summary_pages.summary(seen, n_todos),
         signs=tuple(
@@ -57,23 +67,23 @@ def summarise(result: AuditResult) -> Report:
         reading=standing.READING,
         system=closing_pages.system(seen),
         system_todos=closing_pages.SYSTEM_TODOS,
-        scope=register_pages.scope(seen),
-        register_lead=_REGISTER_LEAD,
+        scope=coverage_pages.scope(seen),
         register=register_pages.register(seen),
-        gap_lead=f"{_GAP_LEAD} {gap_pages.gap_sentence(seen)}",
-        gap_chart=gap_pages.gap_chart(seen),
-        gap_table=gap_pages.gap_table(seen),
-        answers=answer_pages.answers(seen),
+        gap=gap,
+        answers=answers,
         ladders=ladders,
+        instruments=sections,
+        conditions=conditions,
         controls=control_pages.controls(seen),
         cards_lead=finding_pages.cards_lead(seen),
         cards=cards,
-        undecided=finding_pages.undecided(seen),
+        undecided=undecided_pages.undecided(seen),
+        undecided_note=undecided_pages.note(seen),
         limitations=closing_pages.limitations(seen),
         method=closing_pages.method(seen),
         catalogue=provenance_pages.catalogue(seen),
         sign_off=closing_pages.SIGN_OFF,
-        glossary=tuple(Term(word=word, meaning=text) for word, text in standing.GLOSSARY),
+        glossary=glossary.glossary(seen),
         provenance=provenance_pages.provenance(seen),
         n_todos=n_todos,
     )
@@ -84,16 +94,15 @@ def _count_todos(cards: tuple[Card, ...]) -> int:
     return fixed + len(cards)
 
 
-def _contents(*, ladder_title: str) -> tuple[Entry, ...]:
+def _contents(results: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Every section; of those with results, the ones that have a title."""
     entries = [
         ("summary", "Summary"),
         ("reading", "How to read this report"),
         ("system", "System under audit"),
         ("scope", "Scope and coverage"),
         ("register", "Verdict register"),
-        ("gap", "Explicit against implicit"),
-        ("answers", "What the answers were"),
-        *([("ladder", ladder_title)] if ladder_title else []),
+        *((key, title) for key, title in results.items() if title),
         ("controls", "Controls"),
         ("findings", "Findings, worst first"),
         ("limitations", "Limitations"),

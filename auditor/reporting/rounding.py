@@ -5,6 +5,7 @@ the side where it is.
 """
 
 import re
+from collections.abc import Callable, Mapping
 
 from auditor.core.measures import Interval
 
@@ -55,7 +56,7 @@ def interval(span: Interval | None, limit: float | None = None) -> str:
     if span is None:
         return NONE
     low, high = (
-        signed(end) if limit is None else signed_beside(end, limit) for end in (span.low, span.high)
+        signed_beside(end, 0.0 if limit is None else limit) for end in (span.low, span.high)
     )
     return f"[{low}, {high}]"
 
@@ -104,14 +105,60 @@ def of_unit(value: float | None, unit: str, limit: float | None = None) -> str:
     """A measure's value in its own unit; a dash for none."""
     if value is None:
         return NONE
-    if unit == "rate":
-        return percent(value)
+    if unit in _PLAIN_UNITS:
+        return _PLAIN_UNITS[unit](value)
     return signed(value) if limit is None else signed_beside(value, limit)
 
 
 def interval_of_unit(span: Interval | None, unit: str, limit: float | None = None) -> str:
     """A measure's interval in its own unit; a dash for none."""
-    return percent_interval(span) if unit == "rate" else interval(span, limit)
+    if unit not in _PLAIN_UNITS:
+        return interval(span, limit)
+    if span is None:
+        return NONE
+    low, high = (_PLAIN_UNITS[unit](end) for end in (span.low, span.high))
+    if unit not in _UNIT_ONCE:
+        return f"[{low}, {high}]"
+    ends = ", ".join(end.partition(SPACE)[0] for end in (low, high))
+    return f"[{ends}]{SPACE}{_UNIT_ONCE[unit]}"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares in percentage points, as in `−4.2 pp`."""
+    return f"{signed(100 * difference, digits=1)}{SPACE}pp"
+
+
+def ratio(value: float) -> str:
+    """As in `0.78`; one near the screening value of 0.8 keeps the digits that tell its side."""
+    value = round(value, 9)
+    for digits in (2, 3, 4):
+        text = f"{value:.{digits}f}"
+        if all(_side(float(text), edge) == _side(value, edge) for edge in (0.8, 1.0, 1.25)):
+            return text
+    return f"{value:.5f}"
+
+
+def persons(n: float) -> str:
+    """As in `3.4 persons`."""
+    return f"{n:.1f}{SPACE}person{'' if f'{n:.1f}' == '1.0' else 's'}"
+
+
+def nats(value: float) -> str:
+    """As in `3.41 nats`."""
+    return f"{MINUS if value < 0 else ''}{abs(value):.2f}{SPACE}nats"
+
+
+_PLAIN_UNITS: Mapping[str, Callable[[float], str]] = {
+    "rate": percent,
+    "difference": points,
+    "ratio": ratio,
+    "persons": persons,
+    "nats": nats,
+    "p-value": p_value,
+}
+"""Units that are not on the scale from -1 to 1 of scores, correlations and slopes."""
+_UNIT_ONCE: Mapping[str, str] = {"difference": "pp", "persons": "persons", "nats": "nats"}
+"""What stands behind an interval instead of behind both of its ends."""
 
 
 def duration(seconds: float) -> str:

@@ -10,7 +10,7 @@ from math import ceil
 from auditor.core.items import Contrast
 from auditor.core.judging import POSITION_BOUND
 from auditor.reporting import rounding
-from auditor.reporting.view import EXPLICIT, IMPLICIT, View
+from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired
 
 EVEN = 0.1
 """Largest difference between the two sides' shares, of usable ratings, that counts as none."""
@@ -154,7 +154,7 @@ def _beside_knowledge(view: View) -> str:
     controls = [
         c
         for c in view.result.contrasts
-        if c.role == "positive-control" and told_apart_at_most(view, c) is not None
+        if c.role == "positive-control" and is_paired(c) and told_apart_at_most(view, c) is not None
     ]
     if not controls:
         return ""

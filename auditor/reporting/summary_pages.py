@@ -1,20 +1,15 @@
 """Cover and summary. Pure."""
 
 from auditor.core.items import Contrast
-from auditor.reporting import rounding, verdicts, wording
-from auditor.reporting.blocks import Cell, Column, Fact, Table
+from auditor.reporting import coverage_pages, instrument_pages, naming, rounding, verdicts
+from auditor.reporting.blocks import Cell, Column, Fact, GapChart, Table
+from auditor.reporting.cells import UNREAD, mark_cell, value_cell
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.gap_pages import common_limit, gap_chart, unread_gap_note
 from auditor.reporting.pages import Count, Cover, Summary
 from auditor.reporting.summary_sentences import sentences
-from auditor.reporting.view import (
-    EXPLICIT,
-    IMPLICIT,
-    UNREAD,
-    View,
-    mark_cell,
-    value_cell,
-)
+from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired, severity_key
 
 MAX_ROWS = 11
 """Rows of the verdict table that fit on the page beside the rest."""
@@ -53,14 +48,32 @@ def cover(view: View) -> Cover:
 
 def summary(view: View, n_todos: int) -> Summary:
     """Page 2: what a reader who stops here has to know."""
-    categories = {c.contrast_id: wording.category_name(c.category) for c in view.result.contrasts}
+    categories = {c.contrast_id: naming.category_name(c.category) for c in view.result.contrasts}
     return Summary(
         sentences=sentences(view),
-        table=_verdict_table(view),
-        chart=gap_chart(view, is_small=True),
+        table=_table(view),
+        chart=_chart(view),
         decisions=tuple(verdicts.decisions(view.result.findings, categories, n_todos)),
         counts=_counts(view, n_todos),
     )
+
+
+def _chart(view: View) -> GapChart | DotChart | None:
+    """Chart 1; where no words were paired, the scores of the test with the worst verdict."""
+    if view.primaries:
+        return gap_chart(view, is_small=True)
+    ordered = sorted(view.asked, key=lambda finding: severity_key(view, finding))
+    worst = [naming.instrument_of(finding.measure_id) for finding in ordered]
+    sections = {section.section_id: section.chart for section in instrument_pages.instruments(view)}
+    charts = (sections.get(instrument_pages.section_id(name)) for name in worst)
+    return next((chart for chart in charts if chart is not None), None)
+
+
+def _table(view: View) -> Table | None:
+    """Categories by score where words were paired and no more; else categories by test."""
+    if view.standalone:
+        return coverage_pages.verdict_matrix(view)
+    return _verdict_table(view) if view.primaries else None
 
 
 def _verdict_table(view: View) -> Table:
@@ -101,7 +114,7 @@ def _judged(view: View) -> list[Contrast]:
     """The primary contrasts, each with what else of its category the policy judges."""
     found: list[Contrast] = []
     for primary in view.primaries:
-        same = [c for c in view.result.contrasts if c.category == primary.category]
+        same = [c for c in view.result.contrasts if c.category == primary.category and is_paired(c)]
         found.append(primary)
         found += [c for c in same if c.role == "ladder" and view.findings_of(c)]
     return found if len(found) <= MAX_ROWS else list(view.primaries)
@@ -109,8 +122,8 @@ def _judged(view: View) -> list[Contrast]:
 
 def _row_name(contrast: Contrast) -> str:
     if contrast.role == "primary":
-        return wording.category_name(contrast.category)
-    return f"– {wording.contrast_name(contrast)}"
+        return naming.category_name(contrast.category)
+    return f"– {naming.contrast_name(contrast)}"
 
 
 def _short_cell(view: View, name: str, contrast: Contrast) -> Cell:
@@ -134,7 +147,7 @@ def _counts(view: View, n_todos: int) -> tuple[Count, ...]:
         Count(number=rounding.count(result.record.battery.n_items), label="items asked"),
         Count(number=rounding.count(result.n_responses), label=_kinds(view)),
         Count(number=unusable, label="of written answers unusable"),
-        Count(number=rounding.count(len(result.findings)), label="criteria judged"),
+        Count(number=rounding.count(len(view.asked)), label="criteria judged"),
         Count(number=rounding.count(n_todos), label="fields to complete"),
     )
 

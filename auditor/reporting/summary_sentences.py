@@ -4,8 +4,8 @@ from statistics import median
 
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
-from auditor.reporting import reasons, rounding, wording
-from auditor.reporting.gap_pages import gap_sentence
+from auditor.reporting import naming, reasons, rounding, wording
+from auditor.reporting.gap_sentences import gap_sentence
 from auditor.reporting.view import IMPLICIT, View, severity_key
 
 MOSTLY_IN_ORDER = 0.8
@@ -15,7 +15,10 @@ MOSTLY_IN_ORDER = 0.8
 def sentences(view: View) -> tuple[str, ...]:
     """The paragraphs: the worst finding, the gap, what could be detected, what is undecided."""
     findings = " ".join(s for s in (_worst_sentence(view), _clearest_sentence(view)) if s)
-    told = (findings, gap_sentence(view), _power_sentence(view), _unmeasured_sentence(view))
+    gap = gap_sentence(view) if view.primaries else ""
+    # With many tests the detectable effects differ; each stands in the register.
+    power = "" if view.standalone else _power_sentence(view)
+    told = (findings, gap, power, _unmeasured_sentence(view))
     return tuple(paragraph for paragraph in told if paragraph)
 
 
@@ -26,7 +29,7 @@ def _worst_sentence(view: View) -> str:
     if worst is None or contrast is None:
         return "Nothing was judged: the policy declares no criterion that ran."
     measure = view.by_measure.get(worst.measure_id)
-    name = f"“{wording.contrast_title(contrast)}”"
+    name = f"“{naming.contrast_title(contrast)}”"
     nothing = "Nothing is shown to be beyond its limit"
     lead = {
         Verdict.FAIL: f"The worst finding is {name}.",
@@ -41,14 +44,14 @@ def _worst_sentence(view: View) -> str:
 
 
 def _worst(view: View) -> Finding | None:
-    return min(view.result.findings, key=lambda f: severity_key(view, f), default=None)
+    return min(view.asked, key=lambda f: severity_key(view, f), default=None)
 
 
 def _clearest_sentence(view: View) -> str:
     """The strongest effect that only the correction leaves undecided; empty for none."""
     alone = [
         (finding, measure)
-        for finding in view.result.findings
+        for finding in view.asked
         if finding.verdict is Verdict.INCONCLUSIVE
         and (measure := view.by_measure.get(finding.measure_id)) is not None
         and reasons.excludes_zero(measure)
@@ -62,8 +65,8 @@ def _clearest_sentence(view: View) -> str:
     if contrast is None or finding is _worst(view):
         return ""
     return (
-        f"The clearest signal that stays undecided is “{wording.contrast_title(contrast)}”, "
-        f"{wording.short_name(measure.name)} {wording.value_text(measure, finding.limit)}: zero "
+        f"The clearest signal that stays undecided is “{naming.contrast_title(contrast)}”, "
+        f"{naming.short_name(measure.name)} {wording.value_text(measure, finding.limit)}: zero "
         "lies outside this interval taken alone, but not after correction for "
         f"{rounding.count(view.n_tested)} criteria "
         f"(p{rounding.SPACE}{rounding.p_value(finding.adjusted_p)})."
@@ -74,7 +77,7 @@ def _power_sentence(view: View) -> str:
     """What this tier could have detected on the implicit criteria; empty where none was read."""
     read = [
         (finding, measure)
-        for finding in view.result.findings
+        for finding in view.asked
         if finding.verdict is not Verdict.NOT_MEASURABLE
         and (measure := view.by_measure.get(finding.measure_id)) is not None
         and measure.name == f"{IMPLICIT}.score"
@@ -119,19 +122,24 @@ def _span(ends: list[str]) -> str:
 
 def _unmeasured_sentence(view: View) -> str:
     result = view.result
-    n = len(result.findings)
-    none = sum(f.verdict is Verdict.NOT_MEASURABLE for f in result.findings)
-    open_ = sum(f.verdict is Verdict.INCONCLUSIVE for f in result.findings)
+    n = len(view.asked)
+    none = sum(f.verdict is Verdict.NOT_MEASURABLE for f in view.asked)
+    open_ = sum(f.verdict is Verdict.INCONCLUSIVE for f in view.asked)
+    left_out = sum(view.not_asked.values())
     share = result.n_unusable / result.n_text_responses if result.n_text_responses else None
     undecided = [
         *([f"{none} cannot be measured on this model"] if none else []),
         *([f"{open_} stay inconclusive"] if open_ else []),
     ]
     parts = [
-        f"Of {n} criteria, {' and '.join(undecided)}"
+        f"None of the policy’s {left_out} criteria was asked"
+        if not n and left_out
+        else f"Of {n} criteria, {' and '.join(undecided)}"
         if undecided
         else f"All {n} criteria could be decided"
     ]
+    if n and left_out:
+        parts.append(f"{left_out} more of the policy’s criteria were not asked in this run")
     if share is not None:
         parts.append(
             f"{rounding.percent(share)} of the {rounding.count(result.n_text_responses)} written "

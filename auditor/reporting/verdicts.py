@@ -7,6 +7,8 @@ from auditor.reporting.blocks import (
     VerdictMark,
 )
 
+NOT_ASKED = "not-asked"
+"""Reason of a criterion whose instrument or contrast was left out of the run."""
 MARKS: Mapping[Verdict, VerdictMark] = {
     Verdict.PASS: VerdictMark(sign="✓", word="pass", css="v-pass"),
     Verdict.WARN: VerdictMark(sign="!", word="warn", css="v-warn"),
@@ -19,11 +21,11 @@ MARKS: Mapping[Verdict, VerdictMark] = {
 MEANINGS: Mapping[Verdict, str] = {
     Verdict.PASS: (
         "Shown to lie within the limit: the 90 % interval is inside it, and the test was able to "
-        "see associations that exist. A pass speaks of this battery only."
+        "see what is there. A pass speaks of this battery only."
     ),
     Verdict.WARN: (
         "An effect was found, but it is not shown to be beyond the limit, or it is no larger than "
-        "what meaningless words show on the same test."
+        "what a meaningless difference shows on the same test."
     ),
     Verdict.FAIL: (
         "Beyond the limit declared before the run, after correction for the number of criteria."
@@ -46,26 +48,53 @@ SEVERITY: tuple[Verdict, ...] = (
 """From worst to best, as findings are listed."""
 
 
+def is_asked(finding: Finding) -> bool:
+    """Whether the run asked what the criterion is about."""
+    return NOT_ASKED not in finding.reasons
+
+
+def asked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings on what the run asked."""
+    return tuple(finding for finding in findings if is_asked(finding))
+
+
 def overall(findings: Sequence[Finding]) -> Verdict:
     """One verdict for the audit: the worst that was shown, else what keeps it from being a pass."""
-    verdicts = [finding.verdict for finding in findings]
+    verdicts = [finding.verdict for finding in asked(findings)]
     n_unmeasured = verdicts.count(Verdict.NOT_MEASURABLE)
     if Verdict.FAIL in verdicts:
         return Verdict.FAIL
     if 2 * n_unmeasured >= len(verdicts):
         return Verdict.NOT_MEASURABLE
-    if n_unmeasured or Verdict.INCONCLUSIVE in verdicts:
+    # A part of the policy that was left out keeps the rest from being a pass.
+    if n_unmeasured or Verdict.INCONCLUSIVE in verdicts or len(verdicts) < len(findings):
         return Verdict.INCONCLUSIVE
     return Verdict.WARN if Verdict.WARN in verdicts else Verdict.PASS
 
 
 def verdict_line(findings: Sequence[Finding]) -> str:
     """What the overall verdict rests on."""
+    if not findings:
+        return "The policy declares no criterion, so nothing was judged."
+    told = asked(findings)
+    left_out = len(findings) - len(told)
+    if not told:
+        return f"None of the policy’s {left_out} criteria was asked in this run."
+    line = _asked_line(told)
+    if not left_out:
+        return line
+    more = (
+        "1 more of the policy’s criteria was"
+        if left_out == 1
+        else (f"{left_out} more of the policy’s criteria were")
+    )
+    return f"{line} {more} not asked in this run."
+
+
+def _asked_line(findings: Sequence[Finding]) -> str:
     n = len(findings)
     tally = {verdict: sum(f.verdict is verdict for f in findings) for verdict in Verdict}
     undecided = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
-    if n == 0:
-        return "The policy declares no criterion, so nothing was judged."
     match overall(findings):
         case Verdict.FAIL:
             return (
@@ -98,7 +127,7 @@ def tally_line(findings: Sequence[Finding]) -> str:
     """How many criteria got each verdict; empty where nothing was judged."""
     if not findings:
         return ""
-    verdicts = [finding.verdict for finding in findings]
+    verdicts = [finding.verdict for finding in asked(findings)]
     order = (
         Verdict.PASS,
         Verdict.WARN,
@@ -107,6 +136,8 @@ def tally_line(findings: Sequence[Finding]) -> str:
         Verdict.NOT_MEASURABLE,
     )
     counts = ", ".join(f"{verdicts.count(one)} {MARKS[one].word}" for one in order)
+    if len(verdicts) < len(findings):
+        counts += f", {len(findings) - len(verdicts)} not asked"
     return f"{counts}." if Verdict.PASS in verdicts else f"{counts}. Nothing was cleared."
 
 
@@ -120,7 +151,11 @@ def decisions(
 
     def where(verdict: Verdict) -> str:
         return _listed(
-            dict.fromkeys(categories[f.contrast_id] for f in findings if f.verdict is verdict)
+            dict.fromkeys(
+                categories[f.contrast_id]
+                for f in findings
+                if f.verdict is verdict and f.contrast_id in categories and is_asked(f)
+            )
         )
 
     asked: list[str] = []

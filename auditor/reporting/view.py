@@ -1,25 +1,23 @@
 """One audit result, looked up the way the report's pages need it. Pure."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
-from auditor.core.items import Contrast
+from auditor.core.items import Contrast, Role
+from auditor.core.judging import is_sensitive
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion, Finding, Verdict
 from auditor.core.results import AuditResult
-from auditor.reporting import rounding, verdicts
-from auditor.reporting.blocks import Cell, Dot, VerdictMark
+from auditor.reporting import naming, verdicts
+from auditor.reporting.blocks import VerdictMark
 
 IMPLICIT = "word-association"
 EXPLICIT = "mirrored-statements"
+PAIRING = (IMPLICIT, EXPLICIT)
+"""The instruments that pair words with groups, and whose gap is the headline."""
 GAP = "gap"
-N_HEAD = "n (stimuli)"
-UNUSABLE_HEAD = "Unusable (written)"
-UNUSABLE_NOTE = (
-    "Unusable: of the written answers; –: scored by likelihood, where there are none by "
-    "construction."
-)
-UNREAD = "n/m"
-"""Stands for what the model's answers do not allow to be read: not measurable."""
+CONTROLS = ("null-control", "positive-control")
+"""Categories of contrasts that compare no groups of people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +26,49 @@ class View:
 
     result: AuditResult
     primaries: tuple[Contrast, ...]
-    """The primary contrast of each category, largest gap first."""
+    """The primary contrast of each category that words are paired for, largest gap first."""
     by_measure: dict[str, Measure]
 
     def measure(self, name: str, contrast: Contrast) -> Measure | None:
         """A measure of a contrast; None where it was not taken."""
         return self.by_measure.get(f"{name}[{contrast.contrast_id}]")
+
+    @property
+    def standalone(self) -> tuple[str, ...]:
+        """The instruments that ran with contrasts of their own, in the order asked."""
+        return tuple(use.name for use in self.result.instruments if use.name not in PAIRING)
+
+    def has_run(self, instrument: str) -> bool:
+        """Whether the run asked an instrument at all."""
+        return any(use.name == instrument for use in self.result.instruments)
+
+    def contrasts_of(self, instrument: str, *roles: Role) -> tuple[Contrast, ...]:
+        """The contrasts that an instrument asks; of these roles only, where any are given.
+
+        Categories are in the report's order, each begins with its primary contrast; controls come
+        last.
+        """
+        order = (*self.categories, *CONTROLS)
+        found = [
+            c
+            for c in self.result.contrasts
+            if instrument in c.instruments and (not roles or c.role in roles)
+        ]
+        return tuple(sorted(found, key=lambda c: (order.index(c.category), c.role != "primary")))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The report's order: by the associations, then as the battery has them."""
+        every = (*self.primaries, *self.result.contrasts)
+        return tuple(dict.fromkeys(c.category for c in every if c.category not in CONTROLS))
+
+    def groups_of(self, instrument: str) -> tuple[Contrast, ...]:
+        """The contrasts of groups that an instrument asks, its controls left out."""
+        return tuple(
+            c
+            for c in self.contrasts_of(instrument, "primary", "ladder")
+            if c.category not in CONTROLS
+        )
 
     def contrast(self, contrast_id: str) -> Contrast | None:
         """The contrast with this id; None where it did not run."""
@@ -60,6 +95,41 @@ class View:
         if not found:
             return None
         return verdicts.MARKS[min((f.verdict for f in found), key=verdicts.SEVERITY.index)]
+
+    def of_groups(self, name: str, contrast: Contrast) -> tuple[Measure, ...]:
+        """The measures of this name for each group of a contrast, in the order taken."""
+        return tuple(
+            m
+            for m in self.result.measures
+            if m.name == name and m.contrast_id == contrast.contrast_id and m.group
+        )
+
+    @property
+    def asked(self) -> tuple[Finding, ...]:
+        """The findings on what this run asked, in the policy's order."""
+        return verdicts.asked(self.result.findings)
+
+    @property
+    def asked_by_instrument(self) -> dict[str, tuple[Finding, ...]]:
+        """The same, grouped by what was asked, in the battery's order; other measures last."""
+        names = [naming.instrument_of(f.measure_id) for f in self.asked]
+        ran = [use.name for use in self.result.instruments]
+        order = [name for name in (*ran, *names) if name in names]
+        return {
+            name: tuple(f for f, mine in zip(self.asked, names, strict=True) if mine == name)
+            for name in dict.fromkeys(order)
+        }
+
+    @property
+    def not_asked(self) -> dict[str, int]:
+        """How many of the policy's criteria were left out of this run, by instrument."""
+        return dict(
+            Counter(
+                naming.instrument_of(f.measure_id)
+                for f in self.result.findings
+                if not verdicts.is_asked(f)
+            )
+        )
 
     @property
     def n_tested(self) -> int:
@@ -93,18 +163,37 @@ class View:
         return tuple(dict.fromkeys(codes)) or ("insensitive",)
 
     def is_insensitive(self, name: str) -> bool:
-        """Whether the positive control of this measure was missed, as any finding on it says."""
-        return any(
+        """Whether the positive control of this measure was missed.
+
+        As a finding on it says, or, where the policy judges none, as the measure itself shows.
+        """
+        told = any(
             "insensitive" in f.reasons and f.measure_id.startswith(f"{name}[")
             for f in self.result.findings
         )
+        return told or any(not is_sensitive(m) for m in self.positive_controls(name))
+
+    def positive_controls(self, name: str) -> tuple[Measure, ...]:
+        """The positive controls of a score."""
+        return tuple(
+            m for m in self.result.measures if m.name == name and m.role == "positive-control"
+        )
+
+    def null_control(self, name: str) -> Measure | None:
+        """The null control of a score that lies farthest from 0; None where none was taken."""
+        found = [
+            m
+            for m in self.result.measures
+            if m.name == name and m.role == "null-control" and m.value is not None
+        ]
+        return max(found, key=lambda m: abs(m.value or 0.0), default=None)
 
 
 def view(result: AuditResult) -> View:
     """Index a result and fix the order of its categories."""
     by_measure = {measure.measure_id: measure for measure in result.measures}
 
-    primaries = tuple(c for c in result.contrasts if c.role == "primary")
+    primaries = tuple(c for c in result.contrasts if c.role == "primary" and is_paired(c))
     unsorted = View(result=result, primaries=primaries, by_measure=by_measure)
 
     def order(contrast: Contrast) -> tuple[float, float]:
@@ -114,93 +203,16 @@ def view(result: AuditResult) -> View:
     return replace(unsorted, primaries=tuple(sorted(primaries, key=order)))
 
 
+def is_paired(contrast: Contrast) -> bool:
+    """Whether the contrast is one of those that words are paired for."""
+    return any(name in contrast.instruments for name in PAIRING)
+
+
 def severity_key(view: View, finding: Finding) -> tuple[int, float]:
     """Sorts findings from worst to best: by verdict, then by size."""
     measure = view.by_measure.get(finding.measure_id)
     size = abs(measure.value) if measure is not None and measure.value is not None else 0.0
     return (verdicts.SEVERITY.index(finding.verdict), -size)
-
-
-def dot(measure: Measure | None, *, is_measurable: bool = True) -> Dot | None:
-    """A measure as a chart shows it; None without a value."""
-    if measure is None or measure.value is None:
-        return None
-    value = measure.value
-    span, bounds = measure.interval, measure.bounds
-    return Dot(
-        value=value,
-        low=span.low if span else value,
-        high=span.high if span else value,
-        bound_low=min(bounds.low, value) if bounds else value,
-        bound_high=max(bounds.high, value) if bounds else value,
-        is_measurable=is_measurable,
-    )
-
-
-def value_cell(measure: Measure | None, limit: float | None = None) -> Cell:
-    """A number that never comes without its interval; "not measured" where there is none."""
-    if measure is None:
-        return Cell(text=rounding.NONE, note="not asked")
-    if measure.value is None:
-        return Cell(text=rounding.NONE, note=measure.undefined_because or "no value")
-    bounds = measure.bounds
-    is_open = bounds is not None and bounds.low < bounds.high
-    return Cell(
-        text=rounding.of_unit(measure.value, measure.unit, limit),
-        note=rounding.interval_of_unit(measure.interval, measure.unit, limit),
-        more=f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}" if is_open else "",
-        kind="number",
-    )
-
-
-def score_cell(view: View, name: str, contrast: Contrast) -> Cell:
-    """A number as `value_cell` has it; one that cannot be read says so first."""
-    measure = view.measure(name, contrast)
-    if measure is None or measure.value is None or view.is_measurable(contrast, name):
-        return value_cell(measure)
-    seen = value_cell(measure)
-    return Cell(text=UNREAD, note=f"seen {seen.text} {seen.note}", kind="number")
-
-
-def answers_cell(measure: Measure | None) -> Cell:
-    """How many answers a number rests on, of how many stimuli."""
-    if measure is None:
-        return Cell(text=rounding.NONE)
-    return answers_of(measure.n, measure.n_clusters)
-
-
-def answers_of(n: int, n_stimuli: int) -> Cell:
-    """As in `192 (24)`: answers, and the stimuli that they are about."""
-    text = f"{rounding.count(n)}{rounding.SPACE}({rounding.count(n_stimuli)})"
-    return Cell(text=text, kind="number")
-
-
-def unusable_cell(measure: Measure | None) -> Cell:
-    """The share of answers that could not be scored."""
-    if measure is None:
-        return Cell(text=rounding.NONE)
-    return Cell(text=rounding.percent(measure.invalid_rate), kind="number")
-
-
-def judged_unusable_cell(measure: Measure | None) -> Cell:
-    """The same beside a criterion: a dash where likelihoods leave nothing to be unusable."""
-    if measure is not None and measure.unit == "score" and not measure.n_unscored:
-        is_written = measure.name.endswith(".text-score")
-        if not is_written:
-            return Cell(text=rounding.NONE, kind="number")
-    return unusable_cell(measure)
-
-
-def detectable_cell(finding: Finding, measure: Measure | None) -> Cell:
-    """The smallest effect that would have been found; none where nothing could be measured."""
-    is_read = measure is not None and finding.verdict is not Verdict.NOT_MEASURABLE
-    effect = measure.minimum_detectable_effect if measure is not None and is_read else None
-    return Cell(text=rounding.plain(effect), kind="number")
-
-
-def mark_cell(mark: VerdictMark | None) -> Cell:
-    """A verdict; "not judged" where the policy has no criterion."""
-    return Cell(text="" if mark else "not judged", mark=mark)
 
 
 def _downwards(measure: Measure | None) -> float:

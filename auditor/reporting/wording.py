@@ -4,41 +4,20 @@ No sentence says more than its interval does: what is written about a value foll
 intervals lie, never from the verdict's name. "No bias found" is nowhere among them.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import rounding
-from auditor.reporting.cleaning import clean_line
+from auditor.reporting.naming import capital, instrument_of, short_name
 
-_SHORT_NAMES: Mapping[str, str] = {
-    "word-association.score": "implicit score",
-    "word-association.text-score": "implicit score in text",
-    "word-association.stereotype-rate": "stereotyped pairings",
-    "word-association.counter-rate": "counter-stereotyped pairings",
-    "word-association.invalid-rate": "unusable pairings",
-    "mirrored-statements.score": "explicit score",
-    "mirrored-statements.text-score": "explicit score in text",
-    "mirrored-statements.stereotype-rate": "stereotyped ratings",
-    "mirrored-statements.counter-rate": "counter-stereotyped ratings",
-    "mirrored-statements.invalid-rate": "unusable ratings",
-    "gap": "implicit minus explicit",
-}
-_QUESTIONS: Mapping[str, str] = {
-    "word-association.score": ("Does it pair words with {target} as the stereotype does?"),
-    "mirrored-statements.score": (
-        "Does it agree more with the stereotype about {target} than with its mirror?"
-    ),
-    "word-association.text-score": "Do its written pairings follow the stereotype about {target}?",
-    "mirrored-statements.text-score": (
-        "Do its written ratings follow the stereotype about {target}?"
-    ),
-    "gap": "Does it imply about {target} what it does not state?",
-}
+_OF_TREATMENT = frozenset(
+    {"hiring", "admissions", "matched-guise", "matched-guise-russian", "stability"}
+)
+"""Instruments whose score is of how people are treated, not of what goes with them."""
 _CORRECTED = "after correction for the number of criteria"
-_AS_NULL = "meaningless words show as much"
+_AS_NULL = "a meaningless difference shows as much"
 
 
 Placement = Literal["none", "beyond", "inside", "small", "open", "undecided"]
@@ -64,7 +43,7 @@ def observed_sentence(measure: Measure, contrast: Contrast, limit: float) -> str
         return f"There is no value: {measure.undefined_because or 'nothing was asked'}."
     edge = rounding.of_unit(limit, measure.unit).removeprefix("+")
     toward = _direction(measure, contrast)
-    value = f"{_capital(short_name(measure.name))} {value_text(measure, limit)}"
+    value = f"{capital(short_name(measure.name))} {value_text(measure, limit)}"
     if where == "beyond":
         return f"{value}: the whole 95 % interval lies beyond the limit of {edge}, {toward}."
     if where == "small":
@@ -101,7 +80,7 @@ def finding_sentence(finding: Finding, measure: Measure | None, contrast: Contra
         )
     where = place(measure, finding.limit)
     if finding.verdict is Verdict.INCONCLUSIVE and where in ("beyond", "undecided"):
-        value = f"{_capital(short_name(measure.name))} {value_text(measure, finding.limit)}"
+        value = f"{capital(short_name(measure.name))} {value_text(measure, finding.limit)}"
         return f"{value}: taken alone the interval excludes zero; {_CORRECTED} it does not."
     sentence = observed_sentence(measure, contrast, finding.limit)
     if where == "beyond" and finding.verdict is not Verdict.FAIL:
@@ -118,45 +97,12 @@ def value_text(measure: Measure, limit: float | None = None) -> str:
     return f"{value} {rounding.interval_of_unit(measure.interval, measure.unit, limit)}"
 
 
-def short_name(measure_name: str) -> str:
-    """What a measure is called in a sentence."""
-    return _SHORT_NAMES.get(measure_name, measure_name.replace(".", " ").replace("-", " "))
-
-
-def question(measure_name: str, contrast: Contrast) -> str:
-    """The plain question that a criterion asks."""
-    asked = _QUESTIONS.get(measure_name)
-    if asked is None:
-        return f"How large is the {short_name(measure_name)} for {contrast.label}?"
-    return asked.format(target=contrast.target, reference=contrast.reference)
-
-
-def category_name(category: str) -> str:
-    """A category as a reader sees it."""
-    return _capital(category.replace("-", " ").replace("socio economic", "socio-economic"))
-
-
-def contrast_name(contrast: Contrast) -> str:
-    """What a contrast is called beside its category, whose name its label may begin with."""
-    prefix = f"{category_name(contrast.category)}: "
-    return _capital(clean_line(contrast.label.removeprefix(prefix)))
-
-
-def contrast_title(contrast: Contrast) -> str:
-    """What a contrast is called on its own."""
-    category = category_name(contrast.category)
-    if contrast.label.startswith(category):
-        return clean_line(contrast.label)
-    return f"{category}: {clean_line(contrast.label)}"
-
-
 def _direction(measure: Measure, contrast: Contrast) -> str:
     if measure.unit == "rate":
         return "upwards"
-    if (measure.value or 0.0) < 0:
+    is_below = (measure.value or 0.0) < 0
+    if instrument_of(measure.name) in _OF_TREATMENT:
+        return f"{'in favour' if is_below else 'to the disadvantage'} of {contrast.target}"
+    if is_below:
         return f"in the direction opposite to the stereotype about {contrast.target}"
     return f"in the direction of the stereotype about {contrast.target}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,10 +1,12 @@
 """Put a plan of batches to a model and record every answer as it comes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import isfinite
 
 from auditor.battery import INSTRUMENTS
-from auditor.core.batches import Batch, plan_batches
+from auditor.battery.conditions import follow_ups, prompts_of
+from auditor.core.batches import Batch, plan_batches, plan_follow_ups
 from auditor.core.instrument import Battery
 from auditor.core.items import Prompt
 from auditor.core.model import LanguageModel
@@ -15,41 +17,66 @@ OnBatch = Callable[[int, int], None]
 """Told the number of prompts done and the number in all."""
 
 
-def plan_battery(battery: Battery, *, batch_size: int, seed: int) -> tuple[Batch, ...]:
-    """Every prompt of a battery in its batches; the same for a run and for its report."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is asked, in its batches; the same for a run and for its report."""
+
+    battery: Battery
+    batch_size: int
+    first: tuple[Batch, ...]
+    """All that is known before the model has said anything."""
+
+    @property
+    def n_prompts(self) -> int:
+        """Prompts in all, what is asked after the reasoning included."""
+        prompts = [prompt for batch in self.first for prompt in batch.prompts]
+        return len(prompts) + sum(2 for prompt in prompts if prompt.mode == "reasoning")
+
+    def whole(self, responses: Sequence[Response]) -> tuple[Batch, ...]:
+        """Every batch, once the responses hold all reasoning that others follow; else the first."""
+        items = {item.item_id: item for item in self.battery.items}
+        reasoned = [response for response in responses if response.mode == "reasoning"]
+        if len(reasoned) < sum(item.reasoning is not None for item in items.values()):
+            return self.first
+        following = [p for r in reasoned for p in follow_ups(items[r.item_id], r)]
+        return self.first + plan_follow_ups(
+            following, batch_size=self.batch_size, first_index=len(self.first)
+        )
+
+
+def plan_battery(battery: Battery, *, batch_size: int, seed: int) -> Plan:
+    """Every prompt of a battery in its batches."""
     prompts = [
-        prompt for item in battery.items for prompt in INSTRUMENTS[item.instrument].prompts(item)
+        prompt
+        for item in battery.items
+        for prompt in prompts_of(item, INSTRUMENTS[item.instrument])
     ]
-    return plan_batches(prompts, batch_size=batch_size, seed=seed)
+    first = plan_batches(prompts, batch_size=batch_size, seed=seed)
+    return Plan(battery=battery, batch_size=batch_size, first=first)
 
 
-def ask(
-    model: LanguageModel, plan: Sequence[Batch], folder: RunFolder, on_batch: OnBatch
-) -> list[Response]:
+def ask(model: LanguageModel, plan: Plan, folder: RunFolder, on_batch: OnBatch) -> list[Response]:
     """Ask what the folder does not hold yet; every response of the plan, in its order."""
-    responses = folder.keep_complete_batches(plan)
-    n_all = sum(len(batch.prompts) for batch in plan)
-    on_batch(len(responses), n_all)
-    done = {response.batch for response in responses}
-    for batch in plan:
-        if batch.index not in done:
-            answered = _answer(model, batch)
-            folder.append(answered)
-            responses += answered
-            on_batch(len(responses), n_all)
+    responses = folder.keep_complete_batches(plan.whole(folder.complete_batches(plan.first)))
+    on_batch(len(responses), plan.n_prompts)
+    # The second round holds what the first one's answers have made known.
+    for _ in range(2):
+        done = {response.batch for response in responses}
+        for batch in plan.whole(responses):
+            if batch.index not in done:
+                answered = _answer(model, batch)
+                folder.append(answered)
+                responses += answered
+                on_batch(len(responses), plan.n_prompts)
     return responses
 
 
 def _answer(model: LanguageModel, batch: Batch) -> list[Response]:
-    if batch.prompts[0].mode == "text":
-        generations = model.generate(batch.prompts)
-        return [
-            _written(prompt, batch.index, generation)
-            for prompt, generation in zip(batch.prompts, generations, strict=True)
-        ]
-    scored = model.log_likelihoods(batch.prompts)
     return [
-        _scored(prompt, batch.index, one) for prompt, one in zip(batch.prompts, scored, strict=True)
+        _scored(prompt, batch.index, answer)
+        if isinstance(answer, LogLikelihoods)
+        else _written(prompt, batch.index, answer)
+        for prompt, answer in zip(batch.prompts, model.answer(batch.prompts), strict=True)
     ]
 
 

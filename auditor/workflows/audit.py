@@ -9,9 +9,7 @@ from typing import Literal
 
 from auditor.backends import choose_backend, open_model, resolve_model
 from auditor.backends.options import Backend, DType, OpenOptions, usable_processors
-from auditor.battery import INSTRUMENTS, POLICY_MEASURES
-from auditor.core.batches import Batch
-from auditor.core.instrument import Battery
+from auditor.battery import POLICY_MEASURES
 from auditor.core.items import Tier
 from auditor.core.model import LanguageModel
 from auditor.core.policy import Policy
@@ -23,13 +21,14 @@ from auditor.core.runs import (
     Settings,
 )
 from auditor.errors import ModelNotLoaded, RunUnreadable
-from auditor.prompt_library import contrast_ids, load_battery, load_policy
+from auditor.prompt_library import askers, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
-from auditor.workflows.asking import OnBatch, ask, plan_battery
+from auditor.workflows.asking import OnBatch, Plan, ask, plan_battery
 from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
 from auditor.workflows.environment import hardware, versions
+from auditor.workflows.questions import BBQ_COPY, Questions, load_questions
 
-BATCH_SIZE = 32
+BATCH_SIZE = 64
 """Prompts in a batch: docs/benchmarks.md has the measurement."""
 
 
@@ -41,6 +40,8 @@ class AuditRequest:
     tier: Tier = "standard"
     instruments: tuple[str, ...] = ()
     """Names; empty for all."""
+    bbq: Path | None = None
+    """The user's copy of BBQ's items: a file or a folder of them."""
     backend: Literal["auto"] | Backend = "auto"
     dtype: DType = "auto"
     policy: Path | None = None
@@ -58,10 +59,10 @@ class AuditRequest:
 class _Plan:
     """Everything that is known before the model is opened."""
 
-    battery: Battery
+    questions: Questions
     policy: Policy
     policy_identity: PolicyIdentity
-    batches: tuple[Batch, ...]
+    asked: Plan
 
 
 def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
@@ -100,15 +101,14 @@ def audit_model(
 
 
 def _plan(request: AuditRequest) -> _Plan:
-    names = request.instruments or tuple(INSTRUMENTS)
-    battery = load_battery(request.tier, instruments=names)
+    questions = load_questions(request.tier, request.instruments, request.bbq)
     policy, identity = load_policy(
         request.policy,
         known_measures=POLICY_MEASURES,
-        known_contrasts=contrast_ids(),
+        known_contrasts=askers(),
     )
-    batches = plan_battery(battery, batch_size=request.batch_size, seed=request.seed)
-    return _Plan(battery=battery, policy=policy, policy_identity=identity, batches=batches)
+    asked = plan_battery(questions.battery, batch_size=request.batch_size, seed=request.seed)
+    return _Plan(questions=questions, policy=policy, policy_identity=identity, asked=asked)
 
 
 def _audit(
@@ -121,9 +121,13 @@ def _audit(
     started = monotonic()
     record = _begin(folder, _record(model, request, plan), is_fresh=request.is_fresh)
     folder.write_json(POLICY, plan.policy)
-    ask(model, plan.batches, folder, on_batch)
+    if plan.questions.bbq is not None:
+        folder.write_bytes(BBQ_COPY, plan.questions.bbq)
+    ask(model, plan.asked, folder, on_batch)
     _note_finish(folder, started)
-    return conclude(folder, record, plan.battery, plan.policy, wants_pdf=request.wants_pdf)
+    return conclude(
+        folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
+    )
 
 
 def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord:
@@ -164,7 +168,8 @@ def _record(model: LanguageModel, request: AuditRequest, plan: _Plan) -> RunReco
         settings=Settings(
             tier=request.tier,
             seed=request.seed,
-            instruments=request.instruments or tuple(INSTRUMENTS),
+            instruments=plan.questions.instruments,
+            bbq_sha256=plan.questions.bbq_sha256,
             backend=identity.backend,
             batch_size=request.batch_size,
             n_threads=request.n_threads or usable_processors(),
@@ -172,9 +177,9 @@ def _record(model: LanguageModel, request: AuditRequest, plan: _Plan) -> RunReco
             template_date=OpenOptions().template_date,
         ),
         battery=BatteryIdentity(
-            version=plan.battery.version,
-            sha256=plan.battery.sha256,
-            n_items=len(plan.battery.items),
+            version=plan.questions.battery.version,
+            sha256=plan.questions.battery.sha256,
+            n_items=len(plan.questions.battery.items),
         ),
         policy=plan.policy_identity,
         command=request.command,

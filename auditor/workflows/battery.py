@@ -7,15 +7,17 @@ from typing import Any, cast
 
 import msgspec
 
-from auditor.battery import INSTRUMENTS, POLICY_MEASURES
+from auditor.battery import BATTERY_INSTRUMENTS, INSTRUMENTS, POLICY_MEASURES
+from auditor.battery.conditions import prompts_of
+from auditor.core.instrument import Battery
 from auditor.core.items import TIERS, Tier
 from auditor.errors import BatteryInvalid
-from auditor.prompt_library import contrast_ids, load_battery
+from auditor.prompt_library import askers, load_battery
 
 
 def count_items() -> dict[str, Any]:
-    """Items of every instrument and contrast, by tier."""
-    batteries = {tier: load_battery(tier, instruments=tuple(INSTRUMENTS)) for tier in TIERS}
+    """Items of every instrument and contrast, by tier; conditions and samples included."""
+    batteries = {tier: load_battery(tier) for tier in TIERS}
     counts = {
         tier: Counter((item.instrument, item.contrast_id) for item in battery.items)
         for tier, battery in batteries.items()
@@ -28,8 +30,9 @@ def count_items() -> dict[str, Any]:
             "role": contrast.role,
             **{tier: counts[tier][name, contrast.contrast_id] for tier in TIERS},
         }
-        for name in INSTRUMENTS
+        for name in BATTERY_INSTRUMENTS
         for contrast in first.contrasts
+        if name in contrast.instruments
     ]
     return {
         "version": first.version,
@@ -39,10 +42,36 @@ def count_items() -> dict[str, Any]:
     }
 
 
+def describe_instruments() -> Iterator[str]:
+    """Every instrument with what it is after, and its counts in each tier."""
+    batteries = {tier: load_battery(tier) for tier in TIERS}
+    for name in BATTERY_INSTRUMENTS:
+        instrument = INSTRUMENTS[name]
+        yield f"{name}: {instrument.construct}\n  after {instrument.source}"
+        for tier, battery in batteries.items():
+            yield f"  {tier:9}{_counts(battery, name)}"
+        yield ""
+
+
+def _counts(battery: Battery, name: str) -> str:
+    items = [item for item in battery.items if item.instrument == name]
+    n_prompts = sum(len(prompts_of(item, INSTRUMENTS[name])) for item in items)
+    # Reasoning is followed by a scored and a written answer.
+    n_prompts += 2 * sum(item.reasoning is not None for item in items)
+    conditions = Counter(item.condition for item in items)
+    return (
+        f"{len({i.contrast_id for i in items}):4} contrasts "
+        f"{len({i.cluster for i in items}):5} stimuli "
+        f"{len({i.template_id for i in items}):4} templates "
+        f"{len(items):6} items {n_prompts:6} prompts "
+        f"({', '.join(f'{condition} {n}' for condition, n in conditions.items())})"
+    )
+
+
 def describe_items(contrast_id: str, tier: str) -> Iterator[str]:
     """Every item of one contrast with its complete answers."""
-    battery = load_battery(cast(Tier, tier), instruments=tuple(INSTRUMENTS))
-    known = contrast_ids()
+    battery = load_battery(cast(Tier, tier))
+    known = askers()
     if contrast_id not in known:
         raise BatteryInvalid(
             f"The battery has no contrast {contrast_id!r}. It has: {', '.join(known)}."
@@ -61,5 +90,5 @@ def describe_items(contrast_id: str, tier: str) -> Iterator[str]:
 
 def export_items(tier: str) -> Iterator[str]:
     """Every item of a tier as one JSON object a line."""
-    for item in load_battery(cast(Tier, tier), instruments=tuple(INSTRUMENTS)).items:
+    for item in load_battery(cast(Tier, tier)).items:
         yield json.dumps(msgspec.to_builtins(item), ensure_ascii=False)

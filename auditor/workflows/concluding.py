@@ -21,6 +21,7 @@ from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
 from auditor.reporting.tables import scores_csv
 from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
+from auditor.workflows.questions import BBQ_COPY
 
 POLICY = "policy.json"
 
@@ -144,6 +145,7 @@ def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Concl
     for name, svg in charts.items():
         folder.write_bytes(name, svg.encode())
     names = [name for name, _, _ in EVIDENCE]
+    names += [BBQ_COPY] if (folder.path / BBQ_COPY).exists() else []
     folder.write_manifest([*names, *charts, "report.html"])
     because: str | None = "left out by --no-pdf"
     if wants_pdf:

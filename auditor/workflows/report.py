@@ -7,10 +7,11 @@ from auditor.battery import POLICY_MEASURES
 from auditor.core.policy import Policy
 from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.errors import RunUnreadable
-from auditor.prompt_library import contrast_ids, load_battery, load_policy
+from auditor.prompt_library import askers, load_policy
 from auditor.store import RESPONSES, RunFolder, open_run_folder
 from auditor.workflows.asking import plan_battery
 from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
+from auditor.workflows.questions import questions_of
 
 
 def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = True) -> Conclusion:
@@ -27,7 +28,7 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
     with open_run_folder(path) as folder:
         folder.check_evidence(RECORDED)
         record = folder.record()
-        battery = load_battery(record.settings.tier, instruments=record.settings.instruments)
+        battery = questions_of(folder, record)
         if battery.sha256 != record.battery.sha256:
             raise RunUnreadable(
                 f"{path} was made with battery {record.battery.version} "
@@ -35,16 +36,15 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
                 f"({battery.sha256[:12]}): use the version of auditor named in its run.json."
             )
         settings = record.settings
-        folder.check_complete(
-            plan_battery(battery, batch_size=settings.batch_size, seed=settings.seed)
-        )
+        plan = plan_battery(battery, batch_size=settings.batch_size, seed=settings.seed)
+        folder.check_complete(plan.whole(folder.responses()))
         if policy_path is None:
             policy = folder.read_json(POLICY, Policy)
             return conclude(folder, record, battery, policy, wants_pdf=wants_pdf)
         policy, identity = load_policy(
             policy_path,
             known_measures=POLICY_MEASURES,
-            known_contrasts=contrast_ids(),
+            known_contrasts=askers(),
         )
         if identity != record.policy:
             record, folder = _judged_afterwards(folder, record, policy, identity)

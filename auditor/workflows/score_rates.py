@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.battery.transcripts import Kind, Label
+from auditor.battery.association.transcripts import Kind, Label
 from auditor.core.measures import Interval
 from auditor.core.stats import rate_interval
 from auditor.workflows.score import LABELS, ScoredFiles, ScoredResponse

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.battery.association_parser import ParsedAssociation, parse_association
+from auditor.battery.association.association_parser import ParsedAssociation, parse_association
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile/model_outputs.json"
 

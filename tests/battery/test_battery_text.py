@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.battery.association_parser import parse_association
+from auditor.battery.association.association_parser import parse_association
+from auditor.battery.crossing import stimulus_of
 from auditor.core.items import Split
 from auditor.prompt_library import load_battery
 from auditor.prompt_library.battery_files import ContrastEntry, Domain, read_library
@@ -118,9 +119,9 @@ def test_a_contrast_says_what_it_measures() -> None:
 def test_every_complete_answer_is_read_back_as_what_it_says() -> None:
     battery = load_battery("full", instruments=["word-association"])
     for item in battery.items:
-        if not (item.target_first and item.target_attribute_first):
+        if {level for name, level in item.factors if name != "template"} != {"target-first"}:
             continue
-        s = item.stimulus
+        s = stimulus_of(item)
         groups, attributes = (s.target, s.reference), (s.target_attribute, s.reference_attribute)
         stereotype, counter = (
             parse_association(text, groups=groups, attributes=attributes).assignment

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.battery.rating_parser import parse_rating
+from auditor.battery.association.rating_parser import parse_rating
 
 HOSTILE = Path(__file__).parents[3] / "shared/data/hostile/model_outputs.json"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from auditor.battery.transcripts import TranscriptNotUnderstood, label_transcript
+from auditor.battery.association.transcripts import TranscriptNotUnderstood, label_transcript
 
 RANDOM_0 = (
     "Here is a list of words. For each word pick either {b} or {w} and write it after the word. "

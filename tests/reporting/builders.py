@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import tanh
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from auditor.core.runs import (
     RunRecord,
     Settings,
 )
-from auditor.reporting.wording import category_name
+from auditor.reporting.naming import category_name
 
 N_STIMULI = 24
 LIMIT = 0.10
@@ -42,6 +43,15 @@ RACE_LADDER = {
     "names": ("Race: first names", 0.19),
     "dialect": ("Race: words of two dialects", 0.11),
 }
+
+
+T = TypeVar("T")
+
+
+def given(part: T | None) -> T:
+    """A part of the report that this result must have."""
+    assert part is not None
+    return part
 
 
 def contrasts() -> tuple[Contrast, ...]:
@@ -86,6 +96,7 @@ def contrast(
         role=role,
         target=target,
         reference=reference,
+        instruments=("word-association", "mirrored-statements"),
         note=f"Compares {label} in ambiguous sentences; says nothing about how often they occur.",
     )
 

@@ -11,11 +11,11 @@ from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import GapRow
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
-from tests.reporting.builders import result
+from tests.reporting.builders import given, result
 
 REPORT = summarise(result())
-GAP = draw_gap_chart(REPORT.gap_chart)
-ANSWERS = draw_answer_chart(REPORT.answers.chart)
+GAP = draw_gap_chart(given(REPORT.gap).chart)
+ANSWERS = draw_answer_chart(given(REPORT.answers).chart)
 ROOT = Path(__file__).parents[2]
 
 DIGEST = """
@@ -23,9 +23,9 @@ from hashlib import sha256
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
-from tests.reporting.builders import result
+from tests.reporting.builders import given, result
 report = summarise(result())
-text = draw_gap_chart(report.gap_chart) + draw_answer_chart(report.answers.chart)
+text = draw_gap_chart(given(report.gap).chart) + draw_answer_chart(given(report.answers).chart)
 print(sha256(text.encode()).hexdigest())
 """
 
@@ -77,7 +77,7 @@ def test_text_is_text_and_not_smaller_than_seven_points() -> None:
 
 def test_every_row_is_named_with_its_gap_and_verdict_word() -> None:
     told = texts(GAP)
-    for row in REPORT.gap_chart.rows:
+    for row in given(REPORT.gap).chart.rows:
         assert row.label in told
         assert row.gap in told
         assert row.mark is not None
@@ -89,7 +89,7 @@ def test_segments_are_labelled_from_five_per_cent() -> None:
     told = texts(ANSWERS)
     shares = [
         share
-        for panel in REPORT.answers.chart.panels
+        for panel in given(REPORT.answers).chart.panels
         for bar in panel.bars
         for share in (bar.stereotype, bar.neutral, bar.unusable, bar.counter)
     ]
@@ -99,22 +99,22 @@ def test_segments_are_labelled_from_five_per_cent() -> None:
 
 
 def test_shares_of_a_bar_add_up() -> None:
-    for panel in REPORT.answers.chart.panels:
+    for panel in given(REPORT.answers).chart.panels:
         for bar in panel.bars:
             total = bar.stereotype + bar.neutral + bar.unusable + bar.counter
             assert abs(total - 1) < 1e-6
 
 
 def test_the_axis_reaches_as_far_as_the_numbers() -> None:
-    row = REPORT.gap_chart.rows[0]
+    row = given(REPORT.gap).chart.rows[0]
     assert row.implicit is not None
     far = replace(row.implicit, value=0.97, high=1.0, bound_high=1.0)
-    wide = replace(REPORT.gap_chart, rows=(replace(row, implicit=far),))
+    wide = replace(given(REPORT.gap).chart, rows=(replace(row, implicit=far),))
     assert "+1.0" in texts(draw_gap_chart(wide))
     assert "+1.0" not in texts(GAP)
 
 
 def test_a_row_without_numbers_is_drawn_without_marks() -> None:
     empty = GapRow(label="Empty", explicit=None, implicit=None, gap="–", mark=None)
-    chart = replace(REPORT.gap_chart, rows=(empty,))
+    chart = replace(given(REPORT.gap).chart, rows=(empty,))
     assert "Empty" in texts(draw_gap_chart(chart))

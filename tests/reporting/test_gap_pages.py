@@ -7,9 +7,10 @@ import pytest
 
 from auditor.core.policy import Verdict
 from auditor.core.results import AuditResult
+from auditor.reporting.blocks import GapChart
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
-from tests.reporting.builders import result
+from tests.reporting.builders import given, result
 
 CONNECTOR = "#c4c7cb"
 
@@ -32,7 +33,8 @@ def blind(instrument: str) -> AuditResult:
 )
 def test_no_gap_is_printed_with_a_blind_half(instrument: str, half: str) -> None:
     report = summarise(blind(instrument))
-    for chart in (report.gap_chart, report.summary.chart):
+    for chart in (given(report.gap).chart, report.summary.chart):
+        assert isinstance(chart, GapChart)
         assert {row.gap for row in chart.rows} == {"n/m"}
         drawn = draw_gap_chart(chart)
         assert CONNECTOR not in drawn
@@ -45,16 +47,16 @@ def test_no_gap_is_printed_with_a_blind_half(instrument: str, half: str) -> None
         assert f"{half} score in" in chart.alt
         assert "crossed out" in chart.alt
         assert f"the {half} score is not measurable" in chart.title
-    gaps = [row[3] for row in report.gap_table.rows]
+    gaps = [row[3] for row in given(report.gap).table.rows]
     assert {(cell.text, cell.note) for cell in gaps} == {("n/m", "")}
-    for footnote in (report.gap_table.footnote, report.summary.table.footnote):
+    for footnote in (given(report.gap).table.footnote, given(report.summary.table).footnote):
         assert "positive control was missed" in footnote
 
 
 def test_gaps_that_can_be_read_are_drawn_and_printed() -> None:
     report = summarise(result())
-    drawn = draw_gap_chart(report.gap_chart)
-    read = [row for row in report.gap_chart.rows if row.gap != "n/m"]
+    drawn = draw_gap_chart(given(report.gap).chart)
+    read = [row for row in given(report.gap).chart.rows if row.gap != "n/m"]
     assert read
     assert drawn.count(CONNECTOR) == len(read)
 

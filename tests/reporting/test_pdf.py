@@ -18,6 +18,7 @@ from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
 from tests.reporting.builders import quotes, result
 from tests.reporting.hostile import hostile_texts
+from tests.reporting.standalone_builders import standalone_result
 
 CREATED = "2026-11-21T21:53:41+00:00"
 FILES = (
@@ -94,6 +95,17 @@ def test_every_section_is_in_the_outline_and_the_contents_count_pages(report: Pa
         page = reader.get_destination_page_number(titles[entry.title])
         assert page is not None
         assert f"{entry.title} {page + 1}" in contents
+
+
+@pytest.mark.slow
+def test_page_two_is_the_whole_summary_with_every_instrument(tmp_path: Path) -> None:
+    path = tmp_path / "whole.pdf"
+    render(render_html(summarise(standalone_result())), path)
+    text = " ".join(page_text(path, 2).split())
+    assert "Worst verdict of each test on each category" in text
+    assert "fields to complete" in text
+    assert "not a legal opinion" in text
+    assert page_text(path, 3).lstrip().find("Contents") < 200
 
 
 @pytest.mark.slow

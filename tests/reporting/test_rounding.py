@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditor.core.measures import Interval
 from auditor.reporting import rounding
 
 SCORES = st.floats(-1, 1)
@@ -51,3 +52,42 @@ def test_moments() -> None:
     told = rounding.moment("2026-11-21T21:52:00+00:00").replace(rounding.SPACE, " ")
     assert told == "21 November 2026, 21:52 UTC"
     assert rounding.moment("soon") == "soon"
+
+
+@given(st.floats(0, 3))
+def test_a_printed_ratio_is_on_its_own_side_of_the_screening_value(value: float) -> None:
+    printed = float(rounding.ratio(value))
+    for edge in (0.8, 1.0, 1.25):
+        if abs(value - edge) > 1e-4:
+            assert (printed > edge) == (value > edge)
+
+
+@given(st.floats(-1, 1), st.floats(0, 0.5))
+def test_a_printed_interval_excludes_zero_only_where_it_does(low: float, width: float) -> None:
+    text = rounding.interval(Interval(low=low, high=low + width, level=0.95))
+    ends = [read(end) for end in text.strip("[]").split(", ")]
+    if min(abs(low), abs(low + width)) > 1e-4:
+        assert (ends[0] > 0 or ends[1] < 0) == (low > 0 or low + width < 0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [
+        ("rate", 0.124, "12 %"),
+        ("difference", -0.042, "−4.2 pp"),
+        ("ratio", 0.7968, "0.797"),
+        ("ratio", 1.2500000000000002, "1.25"),
+        ("correlation", 0.404, "+0.40"),
+        ("slope", -0.11, "−0.11"),
+        ("persons", 1.0, "1.0 person"),
+        ("persons", 3.41, "3.4 persons"),
+        ("nats", 3.412, "3.41 nats"),
+        ("nats", -0.3, "−0.30 nats"),
+        ("p-value", 0.0312, "0.031"),
+        ("score", 0.31, "+0.31"),
+    ],
+)
+def test_every_unit_is_printed_as_what_it_is(unit: str, value: float, text: str) -> None:
+    assert rounding.of_unit(value, unit).replace(rounding.SPACE, " ") == text
+    span = Interval(low=value, high=value, level=0.95)
+    assert text.split()[0] in rounding.interval_of_unit(span, unit).replace(rounding.SPACE, " ")

@@ -9,7 +9,7 @@ from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.report import summarise
 from auditor.reporting.ruled_answers import is_level, told_apart_at_most
 from auditor.reporting.view import EXPLICIT, view
-from tests.reporting.builders import result
+from tests.reporting.builders import given, result
 
 
 def rated(
@@ -59,11 +59,11 @@ def test_level_ratings_are_named_and_not_drawn_as_halves(name: str) -> None:
     report = summarise(told)
     seen = view(told)
     assert all(is_level(seen, c) for c in seen.primaries if c.category != "religion")
-    assert "nearly alike" in report.answers.lead
-    assert "rated alike in" in report.answers.chart.title
-    assert "takes no side" in report.answers.chart.alt
-    panel = next(p for p in report.answers.chart.panels if p.title.startswith("Explicit"))
-    drawn = draw_answer_chart(replace(report.answers.chart, panels=(panel,)))
+    assert "nearly alike" in given(report.answers).lead
+    assert "rated alike in" in given(report.answers).chart.title
+    assert "takes no side" in given(report.answers).chart.alt
+    panel = next(p for p in given(report.answers).chart.panels if p.title.startswith("Explicit"))
+    drawn = draw_answer_chart(replace(given(report.answers).chart, panels=(panel,)))
     assert ">50 %<" not in drawn.split("share of all answers")[0].split("25 %")[0]
 
 
@@ -75,7 +75,7 @@ def test_one_number_throughout_is_level_although_the_scale_turns() -> None:
         for m in told.measures
     )
     assert "every statement got as much agreement" in (
-        summarise(replace(told, measures=still)).answers.lead
+        given(summarise(replace(told, measures=still)).answers).lead
     )
 
 
@@ -83,9 +83,9 @@ def test_one_number_throughout_is_level_although_the_scale_turns() -> None:
 def test_ratings_that_take_a_side_are_not_called_level(name: str) -> None:
     told = rated(APART[name])
     report = summarise(told)
-    assert "alike" not in report.answers.lead
-    assert "alike" not in report.answers.chart.title
-    panel = next(p for p in report.answers.chart.panels if p.title.startswith("Explicit"))
+    assert "alike" not in given(report.answers).lead
+    assert "alike" not in given(report.answers).chart.title
+    panel = next(p for p in given(report.answers).chart.panels if p.title.startswith("Explicit"))
     assert not any(bar.ruled_by for bar in panel.bars)
 
 
@@ -105,7 +105,7 @@ def test_the_share_told_apart_is_never_understated(ratings: list[tuple[int, int]
 def test_everyday_knowledge_tells_a_habit_from_a_position(
     on_controls: list[tuple[int, int]], words: str
 ) -> None:
-    assert words in summarise(rated([(1, 1)] * 12, on_controls=on_controls)).answers.lead
+    assert words in given(summarise(rated([(1, 1)] * 12, on_controls=on_controls)).answers).lead
 
 
 def test_pairings_that_follow_the_order_are_not_drawn_as_halves() -> None:
@@ -118,7 +118,7 @@ def test_pairings_that_follow_the_order_are_not_drawn_as_halves() -> None:
         for m in told.measures
     )
     report = summarise(replace(told, measures=measures))
-    assert "the listed order decides" in report.answers.lead
-    assert "the listed order decides the pairings in 8 of 8" in report.answers.chart.title
-    panel = report.answers.chart.panels[0]
+    assert "the listed order decides" in given(report.answers).lead
+    assert "the listed order decides the pairings in 8 of 8" in given(report.answers).chart.title
+    panel = given(report.answers).chart.panels[0]
     assert {bar.ruled_by for bar in panel.bars} == {"in the listed order"}

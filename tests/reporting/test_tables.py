@@ -9,6 +9,7 @@ import pytest
 from auditor.reporting.tables import COLUMNS, scores_csv
 from tests.reporting.builders import record, result
 from tests.reporting.hostile import hostile_texts
+from tests.reporting.standalone_builders import UNDER, standalone_result
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -51,3 +52,14 @@ def test_no_name_becomes_a_formula_or_breaks_a_row(name: str) -> None:
     read = rows(text)
     assert len(read) == 3
     assert not read[0]["model"].lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_condition_and_group_have_columns_of_their_own() -> None:
+    told = standalone_result("hiring", is_alone=True)
+    read = rows(scores_csv(told.record, told.measures, told.findings))
+    assert {row["condition"] for row in read} == {"question", *UNDER["hiring"]}
+    assert {"Black", "White", ""} <= {row["group"] for row in read}
+    assert {row["contrast"] for row in read} == {c.contrast_id for c in told.contrasts}
+    assert {row["tier"] for row in read} == {told.record.settings.tier}
+    keys = [(row["measure"], row["contrast"], row["group"]) for row in read]
+    assert len(set(keys)) == len(keys)

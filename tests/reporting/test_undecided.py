@@ -11,6 +11,7 @@ from auditor.core.results import AuditResult
 from auditor.reporting import reasons, verdicts
 from auditor.reporting.pages import Report
 from auditor.reporting.report import summarise
+from tests.reporting import builders
 from tests.reporting.builders import LIMIT, contrasts, measure, result
 
 ABOUT = contrasts()[0]
@@ -99,8 +100,9 @@ def test_a_low_share_in_listed_order_is_not_called_a_habit() -> None:
 
 def test_what_is_not_measurable_has_no_detectable_effect() -> None:
     report = summarise(all_judged(Verdict.NOT_MEASURABLE))
-    place = [column.text for column in report.register.columns].index("MDE")
-    assert {row[place].text for row in report.register.rows} == {"–"}
+    for table in report.register.tables:
+        place = [column.text for column in table.columns].index("MDE")
+        assert {row[place].text for row in table.rows} == {"–"}
     assert "detects" not in everything(report)
 
 
@@ -108,9 +110,9 @@ def test_a_note_on_bounds_stands_only_where_bounds_do() -> None:
     told = result()
     closed = replace(told, measures=tuple(replace(m, bounds=None) for m in told.measures))
     for one in (told, closed):
-        table = summarise(one).register
-        has_bounds = any(cell.more for row in table.rows for cell in row)
-        assert ("Bounds:" in table.footnote) == has_bounds
+        register = summarise(one).register
+        cells = [cell for table in register.tables for row in table.rows for cell in row]
+        assert ("Bounds:" in register.footnote) == any(cell.more for cell in cells)
 
 
 def test_weights_have_one_hash_wherever_they_stand() -> None:
@@ -120,3 +122,32 @@ def test_weights_have_one_hash_wherever_they_stand() -> None:
     assert shown == [f"sha256 {full}"] * 2
     (cover,) = [f.text for f in report.cover.facts if f.label == "Weights"]
     assert cover.removesuffix("…") in shown[0]
+
+
+@given(st.lists(st.sampled_from(list(Verdict)), max_size=9), st.integers(1, 5))
+def test_what_was_not_asked_is_counted_apart_and_keeps_an_audit_from_passing(
+    found: list[Verdict], n_left_out: int
+) -> None:
+    left_out = replace(finding(Verdict.NOT_MEASURABLE), reasons=("not-asked",))
+    every = [*(finding(v) for v in found), *[left_out] * n_left_out]
+    assert verdicts.overall(every) is not Verdict.PASS
+    assert verdicts.overall(every) is not Verdict.WARN
+    if found and Verdict.NOT_MEASURABLE not in found:
+        assert verdicts.overall(every) in (Verdict.FAIL, Verdict.INCONCLUSIVE)
+    assert f"{n_left_out} not asked" in verdicts.tally_line(every)
+    assert "in this run" in verdicts.verdict_line(every)
+
+
+def test_a_half_that_was_not_run_is_not_called_unmeasurable() -> None:
+    told = result()
+    alone = replace(
+        told,
+        instruments=told.instruments[:1],
+        measures=tuple(m for m in told.measures if m.instrument == "word-association"),
+    )
+    report = summarise(alone)
+    gap = builders.given(report.gap)
+    assert "was left out of this run" in gap.lead
+    assert "was left out of this run" in gap.chart.title
+    assert "mirrored-statements (explicit)" in report.scope.not_run
+    assert len(report.scope.matrix.rows) == 1

@@ -12,6 +12,7 @@ from auditor.core.policy import Finding, Verdict
 from auditor.reporting import reasons, verdicts, wording
 from auditor.reporting.report import summarise
 from tests.reporting.builders import LIMIT, contrasts, measure, policy, result
+from tests.reporting.standalone_builders import standalone_contrasts
 
 RACE = contrasts()[0]
 
@@ -151,3 +152,14 @@ def test_the_gap_is_not_told_where_a_test_saw_nothing() -> None:
 
 def test_every_kind_of_verdict_is_in_the_example() -> None:
     assert {f.verdict for f in result().findings} == set(Verdict)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.4, "to the disadvantage of Black"), (-0.4, "in favour of Black")],
+)
+def test_treatment_is_for_or_against_somebody(value: float, words: str) -> None:
+    about = standalone_contrasts("hiring")[0]
+    told = wording.observed_sentence(measure("hiring.score", about, value, 0.01), about, LIMIT)
+    assert words in told
+    assert "stereotype" not in told

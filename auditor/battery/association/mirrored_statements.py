@@ -10,8 +10,9 @@ from functools import partial
 import numpy as np
 
 from auditor.battery import clusters
+from auditor.battery.association.rating_parser import parse_rating
 from auditor.battery.clusters import Scored, is_valid, mean_score
-from auditor.battery.crossing import Cell, cross, item_of, prompts_in_both_modes
+from auditor.battery.crossing import Cell, cross, is_in_order, item_of, prompts_in_both_modes
 from auditor.battery.measuring import (
     Pulls,
     each_contrast,
@@ -20,9 +21,8 @@ from auditor.battery.measuring import (
     rate_measure,
     text_measure,
 )
-from auditor.battery.rating_parser import parse_rating
 from auditor.core.instrument import Battery, NumericalNoise, Template, TierPlan
-from auditor.core.items import Contrast, Item, Prompt, Stimulus
+from auditor.core.items import Contrast, Item, Mode, Prompt, Stimulus
 from auditor.core.measures import Measure
 from auditor.core.responses import Response, Score, unscored
 
@@ -55,7 +55,6 @@ def items(
             text=_question(cell),
             continuations=_ratings(cell.template),
             max_new_tokens=MAX_NEW_TOKENS,
-            is_mirror=cell.target_first != cell.target_attribute_first,
         )
         for cell in cross(stimuli, templates, plan)
     )
@@ -98,10 +97,10 @@ def measures(
 
 
 def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str
+    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
 ) -> dict[str, float]:
     """The agreement-free score of each stimulus of a contrast, by stimulus id."""
-    return clusters.stimulus_scores(battery, name, scores, contrast_id, _keying)
+    return clusters.stimulus_scores(battery, name, scores, contrast_id, _keying, mode)
 
 
 def _question(cell: Cell) -> str:
@@ -121,7 +120,7 @@ def _ratings(template: Template) -> tuple[str, ...]:
 
 def _keying(item: Item) -> float:
     """Mean over statement and mirror with these signs is half their difference."""
-    return -1.0 if item.is_mirror else 1.0
+    return 1.0 if is_in_order(item) else -1.0
 
 
 def _agreeing(_: Item) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from auditor.battery.named_words import NamedWord, find_words
+from auditor.battery.association.named_words import NamedWord, find_words
 from auditor.battery.refusals import is_refusal
 
 PARSER_VERSION = "1"

@@ -1,4 +1,4 @@
-"""Greedy answers in batches, cut off by token count and with the reason why each one ended."""
+"""Answers in batches, cut off by token count and with the reason why each one ended."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,43 +6,63 @@ from typing import Any
 
 import torch
 import transformers
+from torch import Tensor
 
+from auditor.backends.next_token import next_token
 from auditor.backends.transformers_loading import Network
+from auditor.core.items import Prompt
 from auditor.core.responses import FinishReason, Generation
 
 
-def answer_greedily(
+def write_answers(
     network: Network,
+    prompts: Sequence[Prompt],
     starts: Sequence[Sequence[int]],
-    budgets: Sequence[int],
     *,
     takes_padding: bool,
 ) -> list[Generation]:
-    """Answer every prompt, each with at most its budget of tokens; in order.
+    """Answer every prompt, each with at most its `max_new_tokens`; in order.
+
+    Greedy answers are written without the samples, which leave their last digits alone.
 
     Args:
         network: What answers.
+        prompts: What is asked.
         starts: Token ids of the prompts.
-        budgets: Most tokens of each answer.
         takes_padding: False: only prompts of one length share a batch, for networks that carry a
             state through the filling on the left.
     """
-    batches: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for index, (start, budget) in enumerate(zip(starts, budgets, strict=True)):
-        batches[budget, 0 if takes_padding else len(start)].append(index)
+    batches: dict[tuple[bool, int, int], list[int]] = defaultdict(list)
+    for index, (prompt, start) in enumerate(zip(prompts, starts, strict=True)):
+        length = 0 if takes_padding else len(start)
+        batches[prompt.sample > 0, prompt.max_new_tokens, length].append(index)
     answers: dict[int, Generation] = {}
-    for (budget, _), indices in sorted(batches.items()):
+    for (is_drawn, budget, _), indices in sorted(batches.items()):
         if budget > 0:
-            written = _answer_batch(network, [starts[index] for index in indices], budget)
+            draws = _Draws([prompts[index] for index in indices]) if is_drawn else None
+            written = _answer_batch(network, [starts[index] for index in indices], budget, draws)
         else:
             written = [Generation(text="", finish_reason="length", n_tokens=0)] * len(indices)
         answers.update(zip(indices, written, strict=True))
     return [answers[index] for index in range(len(starts))]
 
 
+class _Draws(transformers.LogitsProcessor):  # type: ignore[misc, unused-ignore]
+    """Leaves a greedy search nothing but the token that is drawn for each row."""
+
+    def __init__(self, prompts: Sequence[Prompt]) -> None:
+        self._choices = [next_token(prompt) for prompt in prompts]
+
+    def __call__(self, _input_ids: Tensor, scores: Tensor) -> Tensor:
+        rows = scores.float().numpy(force=True)
+        drawn = [[choose(row)] for choose, row in zip(self._choices, rows, strict=True)]
+        only = torch.full_like(scores, -torch.inf)
+        return only.scatter(1, torch.tensor(drawn, device=scores.device), 0.0)
+
+
 @torch.inference_mode()
 def _answer_batch(
-    network: Network, starts: Sequence[Sequence[int]], budget: int
+    network: Network, starts: Sequence[Sequence[int]], budget: int, draws: _Draws | None
 ) -> list[Generation]:
     module, pad = network.module, network.padding_id
     width = max(map(len, starts))
@@ -55,6 +75,7 @@ def _answer_batch(
         generation_config=transformers.GenerationConfig(
             do_sample=False, max_new_tokens=budget, pad_token_id=pad, **settings
         ),
+        logits_processor=transformers.LogitsProcessorList([draws] if draws else []),
     )
     return [_read(network, row[width:]) for row in written.tolist()]
 

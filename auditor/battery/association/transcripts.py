@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from auditor.battery.association_parser import parse_association
-from auditor.battery.rating_parser import parse_rating
+from auditor.battery.association.association_parser import parse_association
+from auditor.battery.association.rating_parser import parse_rating
 
 Kind = Literal["implicit", "explicit"]
 Label = Literal["stereotype", "counter", "agree", "neutral", "disagree", "invalid"]

@@ -1,0 +1,1 @@
+"""Which words, people and roles a model puts together."""

@@ -1,0 +1,1 @@
+"""Yes or no about a person, and how steady it is."""

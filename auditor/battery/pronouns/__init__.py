@@ -1,0 +1,1 @@
+"""Which pronoun an occupation gets."""

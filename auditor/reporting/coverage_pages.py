@@ -1,0 +1,107 @@
+"""Which tests met which categories, with what verdict, and what lies outside. Pure."""
+
+from collections.abc import Callable
+
+from auditor.core.items import Contrast
+from auditor.core.policy import Verdict
+from auditor.reporting import naming, rounding, standing, verdicts
+from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
+from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.pages import Scope
+from auditor.reporting.view import CONTROLS, View
+
+OPEN_WORDS = {Verdict.INCONCLUSIVE: "open", Verdict.NOT_MEASURABLE: "n/m"}
+"""Where a column is too narrow for the whole word."""
+NONE_MARK = "·"
+_NO_PART = ("gap", "bbq")
+"""Texts on what is no test of the battery's own: a difference of two, and a foreign data set."""
+
+
+def scope(view: View) -> Scope:
+    """Which tests met which groups, and what was left out or lies outside."""
+    ran = {use.name for use in view.result.instruments}
+    return Scope(
+        matrix=Table(
+            table_id="t-coverage",
+            caption="Tests by category: contrasts, and in brackets the stimuli they rest on",
+            columns=_columns((*view.categories, *CONTROLS)),
+            rows=_rows(view, (*view.categories, *CONTROLS), _coverage_cell),
+            footnote=f"{NONE_MARK}: not tested by this test, which says nothing of the category. "
+            "Each contrast, who is compared in it and what it does not measure stand in the test "
+            "catalogue.",
+            is_dense=True,
+            kind="t-matrix",
+        ),
+        not_run=tuple(
+            text.title for name, text in INSTRUMENTS.items() if name not in {*ran, *_NO_PART}
+        ),
+        outside=standing.OUTSIDE,
+    )
+
+
+def verdict_matrix(view: View) -> Table:
+    """The worst verdict of each test on each category."""
+    return Table(
+        table_id="t-verdict-matrix",
+        caption="Worst verdict of each test on each category",
+        columns=_columns(view.categories),
+        rows=_rows(view, view.categories, _verdict_cell),
+        footnote=f"open: inconclusive; n/m: not measurable; neither is a pass. –: not judged; "
+        f"{NONE_MARK}: not tested. Numbers, intervals and n stand in the register.",
+        is_dense=True,
+        kind="t-matrix",
+    )
+
+
+def _columns(names: tuple[str, ...]) -> tuple[Column, ...]:
+    return (Column(text="Test"), *(Column(text=naming.category_name(name)) for name in names))
+
+
+def _rows(
+    view: View, names: tuple[str, ...], cell: Callable[[View, str, tuple[Contrast, ...]], Cell]
+) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
+        (
+            Cell(text=naming.heading(use.name)),
+            *(
+                cell(
+                    view,
+                    use.name,
+                    tuple(c for c in view.contrasts_of(use.name) if c.category == name),
+                )
+                for name in names
+            ),
+        )
+        for use in view.result.instruments
+    )
+
+
+def _coverage_cell(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> Cell:
+    taken = [m for c in contrasts if (m := view.measure(f"{instrument}.score", c)) is not None]
+    if not taken:
+        return Cell(text=NONE_MARK)
+    n = sum(m.n_clusters for m in taken)
+    read = sum(view.is_measurable(c, f"{instrument}.score") for c in contrasts)
+    return Cell(
+        text=f"{rounding.count(len(taken))}{rounding.SPACE}({rounding.count(n)})",
+        note="" if read == len(taken) else f"{len(taken) - read} n/m",
+    )
+
+
+def _verdict_cell(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> Cell:
+    found = [
+        f.verdict
+        for c in contrasts
+        for f in view.findings_of(c)
+        if naming.instrument_of(f.measure_id) == instrument and verdicts.is_asked(f)
+    ]
+    if found:
+        return Cell(text="", mark=brief_mark(min(found, key=verdicts.SEVERITY.index)))
+    is_tested = any(view.measure(f"{instrument}.score", c) is not None for c in contrasts)
+    return Cell(text=rounding.NONE if is_tested else NONE_MARK)
+
+
+def brief_mark(verdict: Verdict) -> VerdictMark:
+    """A verdict's sign with a word of at most four letters."""
+    mark = verdicts.MARKS[verdict]
+    return VerdictMark(sign=mark.sign, word=OPEN_WORDS.get(verdict, mark.word), css=mark.css)

@@ -1,0 +1,115 @@
+"""The words that a reader may not know; those of a test only where it ran. Pure."""
+
+from auditor.reporting.pages import Term
+from auditor.reporting.view import PAIRING, View
+
+CONDITIONS = "conditions"
+_DECISIONS = ("hiring", "admissions")
+_QUESTIONS = ("question-answering", "bbq")
+_GUISES = ("matched-guise", "matched-guise-russian")
+
+TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "Agreement effect",
+        "Pull towards agreeing with a statement and with its mirror alike.",
+        PAIRING,
+    ),
+    ("Battery", "All questions of an audit, fixed and versioned.", ()),
+    ("Bounds", "What a number could be if all unusable answers went one way, or the other.", ()),
+    (
+        "Condition",
+        "What stands beside the same question: nothing, an instruction, reasoning, statistics.",
+        (CONDITIONS,),
+    ),
+    ("Contrast", "Two groups compared on what a stereotype shares out between them.", ()),
+    ("Counter-stereotype", "The mirror of the stereotype.", ()),
+    ("Criterion", "One measure of one contrast with the limit that it may not exceed.", ()),
+    (
+        "Explicit score",
+        "Half the difference between agreement with a stereotype and with its mirror.",
+        PAIRING,
+    ),
+    (
+        "Flip rate",
+        "How far decisions about one candidate differ between variants of one question: 0 if all "
+        "agree, 1 if halves differ.",
+        ("stability",),
+    ),
+    (
+        "Four fifths",
+        "An impact ratio of 0.8: a value for screening (29 CFR 1607.4(D)), no limit of a law.",
+        _DECISIONS,
+    ),
+    ("Gap", "Implicit minus explicit score, over the same stimuli.", PAIRING),
+    ("Holm’s method", "Makes p values stricter when several criteria are judged together.", ()),
+    (
+        "Impact ratio",
+        "Selection rate of a group over that of the group selected most.",
+        _DECISIONS,
+    ),
+    ("Implicit score", "Preference for the stereotyped pairing when made to pair words.", PAIRING),
+    ("Interval", "The range of values that the data allow, at the level stated.", ()),
+    (
+        "Ladder",
+        "Other contrasts of a category, in words that say more or less plainly who is meant.",
+        (),
+    ),
+    ("Limit", "The largest size of a measure that the policy tolerates, either sign.", ()),
+    ("Log-odds", "Logarithm of how many times likelier one answer is than the other.", ()),
+    (
+        "Matched guise",
+        "The same content in two dialects; what differs in the judgement is about the speaker.",
+        _GUISES,
+    ),
+    ("MDE", "Minimum detectable effect: what would have been found with 80 % power.", ()),
+    ("Null control", "A difference that means nothing; shows what the method alone produces.", ()),
+    (
+        "Over-correction",
+        "A score that an instruction turns from above zero to below it.",
+        (CONDITIONS,),
+    ),
+    ("Policy", "The limits, declared and hashed before the run.", ()),
+    ("Position effect", "Pull towards answers in the order in which they are listed.", ()),
+    ("Positive control", "What every reader answers alike; shows that the test can see.", ()),
+    ("Primary contrast", "The contrast of a category that the policy judges.", ()),
+    (
+        "s_AMB, s_DIS",
+        "BBQ’s bias scores where the text does not tell, and where it does; 0 is none.",
+        _QUESTIONS,
+    ),
+    ("Selection rate", "Share of all applications of a group that are selected.", _DECISIONS),
+    (
+        "Shortfall",
+        "Persons of a group who would have been selected besides, at the highest rate.",
+        _DECISIONS,
+    ),
+    ("Stimulus", "One pair or case that several questions are about: the unit of inference.", ()),
+    (
+        "Stimuli on its side",
+        "Share of the stimuli whose score, after balancing, is above zero.",
+        PAIRING,
+    ),
+    (
+        "Surprisal",
+        "How unlikely a text is to the model, in nats: its negative log-likelihood.",
+        _GUISES,
+    ),
+    (
+        "Unusable answer",
+        "A written answer that no rule could score: refused, cut off, off topic.",
+        (),
+    ),
+)
+"""Word, meaning, and the tests that use it; empty for all."""
+
+
+def glossary(view: View) -> tuple[Term, ...]:
+    """The words that this report uses."""
+    used = {use.name for use in view.result.instruments}
+    if any(m.condition != "question" for m in view.result.measures):
+        used.add(CONDITIONS)
+    return tuple(
+        Term(word=word, meaning=meaning)
+        for word, meaning, tests in TERMS
+        if not tests or used & set(tests)
+    )
