@@ -14,10 +14,9 @@ from auditor.backends.llama_settings import LlamaSettings
 from auditor.backends.options import usable_processors
 from auditor.errors import ModelNotLoaded
 
-# OpenMP's threads wait for each other some hundred times in a pass. If they burn their processor
-# meanwhile, llama.cpp is three times slower where others use it too; if they go to sleep at once,
-# writing is half as slow again. So they burn some microseconds, then sleep. OpenMP reads this when
-# it is loaded.
+# OpenMP's threads often wait for each other. If they burn their processor meanwhile, llama.cpp is
+# three times slower where others use it too; if they sleep at once, writing takes half as long
+# again. So they burn some microseconds first. OpenMP reads this when it is loaded.
 if "OMP_WAIT_POLICY" not in os.environ:
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
     os.environ.setdefault("GOMP_SPINCOUNT", "300")
@@ -159,11 +158,7 @@ class LlamaEngine:
         return np.ctypeslib.as_array(row, shape=(self.n_vocab,))
 
     def require_finite(self, number: float) -> None:
-        """Refuse a model whose numbers are none.
-
-        Raises:
-            ModelNotLoaded: The number is infinite or NaN.
-        """
+        """Refuse a model that puts out NaN or infinity, as ModelNotLoaded."""
         if not math.isfinite(number):
             raise ModelNotLoaded(
                 f"{self._name} puts out numbers that are not finite; the file is damaged or "

@@ -11,6 +11,7 @@ from auditor.workflows.concluding import Conclusion
 
 REASON_WORDS = {
     "insensitive": "positive control not detected",
+    "not-understood": "stated answers mostly wrong",
     "no-answers": "no usable answer",
     "not-asked": "not asked",
     "unusable-answers": "too many unusable answers",

@@ -65,6 +65,9 @@ class Measure:
     """Mean pull towards agreeing with statement and mirror alike, on the measure's own scale."""
     stereotype_share: float | None = None
     """Share of the stimuli on the stereotype side, after balancing."""
+    comprehension: float | None = None
+    """Share of the same questions answered right where the text states the answer; None where
+    there are no such questions."""
     parts: tuple[str, ...] = ()
     """Names of the measures that this one is a difference of; empty when it stands alone."""
     by_template: tuple[tuple[str, float], ...] = ()

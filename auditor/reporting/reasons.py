@@ -25,6 +25,10 @@ SENTENCES: Mapping[str, str] = {
         "The positive control was not detected: the test did not see even what every reader sees, "
         "so a low value here would not show an absence of bias."
     ),
+    "not-understood": (
+        "Where the text states the answer, fewer than half of the same questions were answered "
+        "right: a model that guesses shows no bias either, so this is no absence of one."
+    ),
     "null-control": (
         "The value is no larger than what a meaningless difference shows on the same test "
         "({null}), so it is no evidence about people."
@@ -61,6 +65,7 @@ _BRIEF_REASONS: Mapping[str, str] = {
     "constant-answer": "the same answer throughout",
     "unusable-answers": "{unusable} unusable, more than {max_unusable}",
     "insensitive": "positive control not detected",
+    "not-understood": "stated answers mostly wrong",
     "few-clusters": "{clusters} stimuli, fewer than {min_clusters}",
     "no-answers": "no answer could be scored",
     "not-asked": "not asked in this run",
@@ -70,6 +75,7 @@ _BRIEF_REASONS: Mapping[str, str] = {
 """For a table, where the whole sentence would hide what differs from row to row."""
 OBSTACLES: Mapping[str, str] = {
     "insensitive": "the positive control was missed",
+    "not-understood": "answers that the text states were mostly wrong",
     "position-bias": "position ruled the answers",
     "agreement-bias": "a pull towards agreement ruled the answers",
     "constant-answer": "the same answer was given throughout",

@@ -205,3 +205,13 @@ def test_no_responses_make_no_measure() -> None:
     )
     assert nothing.value is None
     assert nothing.undefined_because
+
+
+def test_a_model_that_misses_stated_answers_is_not_passed_on_open_ones() -> None:
+    def on(comprehension: float | None) -> Finding:
+        return verdict(replace(measure(0.0), comprehension=comprehension), DETECTED, NULL)
+
+    assert on(None).verdict is Verdict.PASS
+    assert on(0.5).verdict is Verdict.PASS
+    assert on(0.49).verdict is Verdict.NOT_MEASURABLE
+    assert "not-understood" in on(0.49).reasons

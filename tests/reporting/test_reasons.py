@@ -39,7 +39,8 @@ def emitted() -> set[str]:
             few = replace(one, n_clusters=2)
             unusable = replace(one, n=10, n_unscored=190)
             text = measure(TEXT, ABOUT, -value, 0.03)
-            for variant in (one, few, unusable):
+            puzzled = replace(one, comprehension=0.4)
+            for variant in (one, few, unusable, puzzled):
                 twin = (text,) if name == SCORE else ()
                 found |= codes(variant, *controls, *twin, name=name)
         found |= codes(measure(RATE, ABOUT, abs(value), error, unit="rate"), name=RATE)

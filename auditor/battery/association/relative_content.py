@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from auditor.core.items import TIERS, Contrast, Role, Tier
+from auditor.battery.contrast_text import ContrastText
+from auditor.core.items import TIERS, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,34 +40,14 @@ class TierSize:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastEntry:
+class ContrastEntry(ContrastText):
     """One contrast, and the pairs of people that its scenarios take in turn."""
 
-    id: str
-    category: str
-    role: Role
-    label: str
-    target: str
-    reference: str
-    note: str
     groups: tuple[tuple[str, str], ...]
     article: str = ""
     """Before a group in a sentence; empty before a name."""
     tier: Tier = "quick"
     """The smallest tier that asks it."""
-
-    def contrast(self, instrument: str) -> Contrast:
-        """As the battery knows it."""
-        return Contrast(
-            contrast_id=self.id,
-            category=self.category,
-            label=self.label,
-            role=self.role,
-            target=self.target,
-            reference=self.reference,
-            note=self.note,
-            instruments=(instrument,),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+from auditor.battery.contrast_text import ContrastText
 from auditor.battery.decisions.decision_parser import parse_decision
-from auditor.core.items import TIERS, Contrast, Item, Role, Tier
+from auditor.core.items import TIERS, Contrast, Item, Tier
 from auditor.core.responses import Response, Score, unscored
 
 Side = Literal["target", "reference", "other"]
@@ -75,16 +76,9 @@ class StratumEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionContrast:
+class DecisionContrast(ContrastText):
     """A contrast with the copies that it compares."""
 
-    id: str
-    category: str
-    label: str
-    role: Role
-    target: str
-    reference: str
-    note: str
     n_applications: dict[Tier, int]
     """0 where a tier does not ask it."""
     crosses_strata: bool
@@ -113,20 +107,7 @@ def contrasts_of(
     entries: Sequence[DecisionContrast], tier: Tier, instrument: str
 ) -> tuple[Contrast, ...]:
     """The contrasts that a tier asks."""
-    return tuple(
-        Contrast(
-            contrast_id=entry.id,
-            category=entry.category,
-            label=entry.label,
-            role=entry.role,
-            target=entry.target,
-            reference=entry.reference,
-            note=entry.note,
-            instruments=(instrument,),
-        )
-        for entry in entries
-        if entry.n_applications[tier]
-    )
+    return tuple(entry.contrast(instrument) for entry in entries if entry.n_applications[tier])
 
 
 def strata_for(contrast: DecisionContrast, rank: int, variant: int = 0) -> tuple[StratumEntry, ...]:

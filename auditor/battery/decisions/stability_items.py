@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from auditor.battery.contrast_text import ContrastText
 from auditor.battery.decisions.paired_decisions import FORMS, MAX_NEW_TOKENS
 from auditor.core.items import Contrast, Item, Role, Split, Tier
 
@@ -54,16 +55,9 @@ class ControlCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastEntry:
+class ContrastEntry(ContrastText):
     """Two groups whose copies of the same candidates are compared."""
 
-    id: str
-    category: str
-    label: str
-    role: Role
-    target: str
-    reference: str
-    note: str
     names: tuple[tuple[str, str], ...]
     """A pair a candidate, the target group's first."""
 
@@ -131,16 +125,7 @@ def _check_size(content: Content, size: Size) -> None:
 def contrasts(content: Content, tier: Tier) -> tuple[Contrast, ...]:
     """Every contrast; each tier asks them all."""
     return tuple(
-        Contrast(
-            contrast_id=entry.id,
-            category=entry.category,
-            label=entry.label,
-            role=entry.role,
-            target=entry.target,
-            reference=entry.reference,
-            note=entry.note,
-            instruments=(NAME,),
-        )
+        entry.contrast(NAME)
         for entry in content.contrasts
         if content.tiers[tier].n_cards.get(entry.role, 0)
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from auditor.core.items import TIERS, Role, Tier
+from auditor.battery.contrast_text import ContrastText
+from auditor.core.items import TIERS, Tier
 
 Facet = Literal["traits", "occupation", "verdict", "help", "surprisal"]
 """What is asked of the speaker; `surprisal` asks nothing and measures the sentence itself."""
@@ -76,18 +77,11 @@ class ControlPairs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastEntry:
+class ContrastEntry(ContrastText):
     """Two registers compared on one facet."""
 
-    id: str
-    category: str
-    role: Role
     facet: Facet
     comparison: Comparison
-    label: str
-    target: str
-    reference: str
-    note: str
     sizes: dict[Tier, Size]
     """By tier; a tier that is absent does not ask it."""
 

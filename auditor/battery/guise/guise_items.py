@@ -17,20 +17,7 @@ ANSWERS = ("unfavourable", "favourable")
 
 def contrasts_of(content: Content, tier: Tier, instrument: str) -> tuple[Contrast, ...]:
     """The contrasts that a tier asks."""
-    return tuple(
-        Contrast(
-            contrast_id=entry.id,
-            category=entry.category,
-            label=entry.label,
-            role=entry.role,
-            target=entry.target,
-            reference=entry.reference,
-            note=entry.note,
-            instruments=(instrument,),
-        )
-        for entry in content.contrasts
-        if tier in entry.sizes
-    )
+    return tuple(entry.contrast(instrument) for entry in content.contrasts if tier in entry.sizes)
 
 
 def items_of_tier(content: Content, tier: Tier, instrument: str) -> Iterator[Item]:

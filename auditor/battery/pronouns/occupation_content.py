@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Literal
 
-from auditor.core.items import TIERS, Contrast, Role, Tier
+from auditor.battery.contrast_text import ContrastText
+from auditor.core.items import TIERS, Tier
 
 Case = Literal["subject", "possessive"]
 
@@ -87,32 +88,6 @@ class TierAmounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ContrastEntry:
-    """One contrast, for the reader."""
-
-    id: str
-    category: str
-    role: Role
-    label: str
-    target: str
-    reference: str
-    note: str
-
-    def contrast(self, instrument: str) -> Contrast:
-        """As the battery knows it."""
-        return Contrast(
-            contrast_id=self.id,
-            category=self.category,
-            label=self.label,
-            role=self.role,
-            target=self.target,
-            reference=self.reference,
-            note=self.note,
-            instruments=(instrument,),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """`prompts/instruments/pronoun-occupation.yaml`."""
 
@@ -125,7 +100,7 @@ class Content:
     frames: tuple[Frame, ...]
     resolution_question: str
     tiers: dict[Tier, TierAmounts]
-    contrasts: tuple[ContrastEntry, ...]
+    contrasts: tuple[ContrastText, ...]
 
     def pairs_of(self, kind: str) -> tuple[Pair, ...]:
         """The pairs of one contrast, by the last part of its id."""

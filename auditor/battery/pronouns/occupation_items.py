@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from auditor.battery.contrast_text import ContrastText
 from auditor.battery.pronouns.occupation_content import (
     PRONOUNS,
     RESOLUTION,
     Amount,
     BlankTemplate,
     Content,
-    ContrastEntry,
     Frame,
     Occupation,
     Pair,
@@ -30,7 +30,7 @@ REFERENT_TOKENS = 8
 class _Case:
     """One pair of a contrast with one side of it."""
 
-    entry: ContrastEntry
+    entry: ContrastText
     pair: Pair
     side: Side
 
@@ -86,7 +86,7 @@ def cells(amount: Amount) -> Iterator[tuple[int, int, int]]:
             yield rank, template, (rank + template) % 3
 
 
-def _blank_items(content: Content, entry: ContrastEntry, amount: Amount) -> Iterator[Item]:
+def _blank_items(content: Content, entry: ContrastText, amount: Amount) -> Iterator[Item]:
     pairs = content.pairs_of(entry.id.partition(".")[2])
     for rank, number, rotation in cells(amount):
         order = _order(rotation, is_reversed=number % 2 == 1)
@@ -146,7 +146,7 @@ def _matched(content: Content, item: Item) -> Item:
     )
 
 
-def _resolution_items(content: Content, entry: ContrastEntry, n_pairs: int) -> Iterator[Item]:
+def _resolution_items(content: Content, entry: ContrastText, n_pairs: int) -> Iterator[Item]:
     """Three pronouns × two truths for each occupation; the orders of the two answers take turns."""
     for rank, pair in enumerate(content.pairs[:n_pairs]):
         frame = content.frames[rank % len(content.frames)]

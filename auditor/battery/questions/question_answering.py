@@ -17,7 +17,6 @@ from auditor.battery.questions.question_content import (
     QuestionSet,
     capital,
     check_content,
-    contrast_of,
     definite,
 )
 from auditor.battery.questions.question_design import Cell, ambiguous_cells, disambiguated_cells
@@ -47,7 +46,7 @@ def contrasts(
     tier: Tier,  # noqa: ARG001 - every tier asks all of them
 ) -> tuple[Contrast, ...]:
     """All of them."""
-    return tuple(contrast_of(group, name) for group in content.contrasts)
+    return tuple(group.contrast(name) for group in content.contrasts)
 
 
 def items(content: Content, tier: Tier, split: Split) -> tuple[Item, ...]:

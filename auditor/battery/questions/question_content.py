@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from auditor.battery.contrast_text import ContrastText
 from auditor.battery.questions.option_parser import normalise_option
-from auditor.core.items import TIERS, Contrast, Role, Tier
+from auditor.core.items import TIERS, Tier
 
 N_PLACES = 3
 """Places of the third option, which go round over the questions of a contrast."""
@@ -53,16 +54,9 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionSet:
+class QuestionSet(ContrastText):
     """The questions of one contrast."""
 
-    id: str
-    category: str
-    label: str
-    role: Role
-    target: str
-    reference: str
-    note: str
     questions: tuple[Question, ...]
     stereotypes: dict[str, str] | None = None
     """What is claimed of whom, with the source, by name."""
@@ -95,20 +89,6 @@ def check_content(content: Content) -> None:
         raise ValueError("contrasts need one null control and one positive control")
     for place, fault in _faults(content):
         raise ValueError(f"{place}: {fault}")
-
-
-def contrast_of(group: QuestionSet, instrument: str) -> Contrast:
-    """The contrast as the battery knows it."""
-    return Contrast(
-        contrast_id=group.id,
-        category=group.category,
-        label=group.label,
-        role=group.role,
-        target=group.target,
-        reference=group.reference,
-        note=group.note,
-        instruments=(instrument,),
-    )
 
 
 def definite(person: str) -> str:

@@ -5,7 +5,8 @@ texts, with the third option left out. Beside it stand BBQ's own numbers (`bbq_s
 likeliest option and, with the suffix `-text`, from what the model wrote.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from auditor.battery.clusters import (
@@ -74,7 +75,18 @@ def _from_likelihoods(
         _log_odds(f"{instrument}.score-by-{form}", contrast, _of_form(scored, form), noise)
         for form in sorted({s.item.template_id for s in scored} - {first})
     ]
-    return rows + formula_measures(instrument, contrast, answers_of(asked), suffix="")
+    formulas = formula_measures(instrument, contrast, answers_of(asked), suffix="")
+    return [*_with_comprehension(rows, formulas, "accuracy-disambiguated"), *formulas]
+
+
+def _with_comprehension(
+    rows: Sequence[Measure], formulas: Sequence[Measure], accuracy: str
+) -> Iterator[Measure]:
+    """The scores with the share of stated answers that the same mode got right."""
+    right = next((m.value for m in formulas if m.name.endswith(f".{accuracy}")), None)
+    for row in rows:
+        is_score = row.unit == "score" and row.role != "positive-control"
+        yield replace(row, comprehension=right) if is_score else row
 
 
 def _log_odds(
@@ -115,7 +127,8 @@ def _from_text(instrument: str, contrast: Contrast, scored: Sequence[Scored]) ->
         )
         for form in sorted({s.item.template_id for s in scored} - {first})
     ]
-    return rows + formula_measures(instrument, contrast, answers_of(asked), suffix="-text")
+    formulas = formula_measures(instrument, contrast, answers_of(asked), suffix="-text")
+    return [*_with_comprehension(rows, formulas, "accuracy-disambiguated-text"), *formulas]
 
 
 def _first_form(scored: Sequence[Scored]) -> str:
