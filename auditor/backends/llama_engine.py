@@ -14,12 +14,9 @@ from auditor.backends.llama_settings import LlamaSettings
 from auditor.backends.options import usable_processors
 from auditor.errors import ModelNotLoaded
 
-# OpenMP's threads often wait for each other. If they burn their processor meanwhile, llama.cpp is
-# three times slower where others use it too; if they sleep at once, writing takes half as long
-# again. So they burn some microseconds first. OpenMP reads this when it is loaded.
-if "OMP_WAIT_POLICY" not in os.environ:
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    os.environ.setdefault("GOMP_SPINCOUNT", "300")
+# OpenMP's threads burn their processor while they wait for each other; where others use it too,
+# that makes llama.cpp three times slower. OpenMP reads this once, when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import llama_cpp
 

@@ -5,6 +5,7 @@ that a change is a paired difference. The neutral instruction is as long as the 
 says nothing about bias: what it changes, length alone changes.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,10 @@ from auditor.core.instrument import Battery, Instrument, NumericalNoise
 from auditor.core.items import CONDITIONS, Condition, Contrast, Item, Mode, Prompt, Reasoning, Tier
 from auditor.core.measures import Measure
 from auditor.core.responses import Response, Score
+
+_MARK = re.compile(r"<(?=[|/\w])")
+"""Where a special token could begin, such as `<|im_end|>`: read back, the model's own words must
+not end its turn or open another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,7 @@ def follow_ups(item: Item, reasoning: Response) -> tuple[Prompt, ...]:
         item_id=item.item_id,
         mode="text",
         text=item.text,
-        reply_prefix=f"{led.opening}{reasoning.text}{led.closing}",
+        reply_prefix=f"{led.opening}{_MARK.sub('< ', reasoning.text)}{led.closing}",
         max_new_tokens=item.max_new_tokens,
     )
     scored = replace(
