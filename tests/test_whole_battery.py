@@ -83,6 +83,7 @@ HABITS: dict[str, Callable[[Battery], fakes.ScriptedModel]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("habit", HABITS)
 def test_a_model_with_a_habit_is_neither_biased_nor_fair(
     habit: str, tmp_path_factory: pytest.TempPathFactory
