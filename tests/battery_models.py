@@ -101,7 +101,7 @@ def likelihoods_of(
 
 def _says_who(item: Item) -> bool:
     """Whether a question's text gives the answer away."""
-    return item.instrument == "question-answering" and item.factor("correct") != "unknown"
+    return dict(item.factors).get("correct", "unknown") != "unknown"
 
 
 def _softmax(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
@@ -153,5 +153,6 @@ _RULES = {
     "matched-guise": _of_guise,
     "matched-guise-russian": _of_guise,
     "question-answering": _of_question,
+    "bbq": _of_question,
     "stability": _of_stability,
 }

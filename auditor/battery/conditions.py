@@ -124,7 +124,7 @@ def measures(
         for name, instrument in instruments.items():
             if name in asked:
                 rows += [
-                    _marked(measure, condition)
+                    _marked(replace(measure, parts=_parts_under(measure, condition)), condition)
                     for measure in instrument.measures(under, scores, noise.get(name))
                 ]
                 rows += _changes(name, instrument, (plain, under), scores, noise.get(name))
@@ -155,6 +155,12 @@ def _marked(measure: Measure, condition: Condition) -> Measure:
         name=f"{measure.name}@{condition}",
         condition=condition,
     )
+
+
+def _parts_under(measure: Measure, condition: Condition) -> tuple[str, ...]:
+    """What a measure is made of, under the same condition; names and ids alike."""
+    split = [part.partition("[") for part in measure.parts]
+    return tuple(f"{name}@{condition}{bracket}{rest}" for name, bracket, rest in split)
 
 
 def _changes(
