@@ -7,7 +7,7 @@ import pytest
 
 from auditor.prompt_library import load_battery
 from auditor.workflows.audit import AuditRequest, audit_model
-from tests.fakes import stereotyper
+from tests.battery_models import leaning
 from tests.verapdf import missing_because, validate
 
 MISSING = missing_because()
@@ -23,7 +23,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The PDF of a whole audit of a scripted model."""
     out = tmp_path_factory.mktemp("runs") / "scripted"
     request = AuditRequest(model="scripted", tier="quick")
-    model = stereotyper(load_battery("quick"), strength=0.6)
+    model = leaning(load_battery("quick"), 0.6, seed=3)
     conclusion = audit_model(model, request, out=out, on_batch=lambda _done, _total: None)
     assert conclusion.pdf is not None, conclusion.pdf_missing_because
     return out / conclusion.pdf
