@@ -35,8 +35,12 @@ def _measure(
     contrast: Contrast,
     noise_of: Mapping[str, NumericalNoise],
 ) -> Measure:
-    implicit = word_association.stimulus_scores(battery, scores, contrast.contrast_id)
-    explicit = mirrored_statements.stimulus_scores(battery, scores, contrast.contrast_id)
+    implicit = word_association.stimulus_scores(
+        battery, scores, contrast.contrast_id, "log-likelihood"
+    )
+    explicit = mirrored_statements.stimulus_scores(
+        battery, scores, contrast.contrast_id, "log-likelihood"
+    )
     errors = [
         measuring.noise_error(list(part.values()), noise_of.get(instrument))
         for instrument, part in (

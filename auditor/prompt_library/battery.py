@@ -154,12 +154,12 @@ def _items(
     """Every item of a tier and split, then those of its conditions."""
     for entry in library.manifest.instruments:
         yield from _paired_items(library, contrasts, entry.name, tier, split)
-    yield from _standalone_items(library, tier, split)
+    own = tuple(_standalone_items(library, tier, split))
+    yield from own
     if split == "audit":
         reach = library.conditions.tiers[tier].items_of
-        yield from under_conditions(
-            tuple(_standalone_items(library, reach, split)), library.conditions, tier
-        )
+        reached = own if reach == tier else tuple(_standalone_items(library, reach, split))
+        yield from under_conditions(reached, library.conditions, tier)
 
 
 def _standalone_items(library: Library, tier: Tier, split: Split) -> Iterator[Item]:
@@ -202,9 +202,9 @@ def _template(entry: TemplateEntry) -> Template:
 
 def _digest(library: Library) -> str:
     """Over the files' content and over what the code makes of it."""
-    encoded = msgspec.json.encode(library)
-    if encoded not in _digests:
-        digest = sha256(encoded)
+    digest = sha256(msgspec.json.encode(library))
+    files = digest.digest()
+    if files not in _digests:
         splits: tuple[Split, ...] = ("audit", "fix")
         for tier in TIERS:
             contrasts = _contrasts(library, tier)
@@ -213,9 +213,9 @@ def _digest(library: Library) -> str:
             for split in splits:
                 for item in _items(library, contrasts, tier, split):
                     digest.update(msgspec.json.encode(item))
-        _digests[encoded] = digest.hexdigest()
-    return _digests[encoded]
+        _digests[files] = digest.hexdigest()
+    return _digests[files]
 
 
 _digests: dict[bytes, str] = {}
-"""By the files' content: making every item of every tier takes a second or more."""
+"""By the hash of the files' content: making every item of every tier takes a second or more."""

@@ -1,7 +1,7 @@
 """Matched guise: its sentences, and what its measures make of scripted speakers and models."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -26,23 +26,11 @@ from auditor.core.measures import Measure
 from auditor.core.model import LanguageModel
 from auditor.core.policy import Criterion, Finding, Policy, Verdict
 from auditor.core.responses import Response, Score
-from auditor.errors import BatteryInvalid, ModelNotLoaded
-from auditor.prompt_library.documents import read_document
-from auditor.resources import data_root
-
-Likelihoods = Callable[[Item], Sequence[float]]
-Writes = Callable[[Item], str]
+from auditor.errors import ModelNotLoaded
+from tests.battery.scripted_runs import Likelihoods, Writes, ask, shipped
 
 INSTRUMENTS = {one.name: one for one in (ENGLISH, RUSSIAN)}
-CONTENTS = {
-    name: read_document(
-        data_root().joinpath("prompts", "instruments", f"{name}.yaml").read_bytes(),
-        Content,
-        f"{name}.yaml",
-        BatteryInvalid,
-    )
-    for name in INSTRUMENTS
-}
+CONTENTS: dict[str, Content] = {name: shipped(one) for name, one in INSTRUMENTS.items()}
 AAE, RU = "matched-guise.aae-traits", "matched-guise.ru-traits"
 
 both = pytest.mark.parametrize("name", INSTRUMENTS)
@@ -62,22 +50,13 @@ def battery_of(tier: Tier, *names: str) -> Battery:
 
 
 def scores_of(battery: Battery, likelihoods: Likelihoods, writes: Writes) -> tuple[Score, ...]:
-    rows: list[Score] = []
-    for item in battery.items:
-        instrument = INSTRUMENTS[item.instrument]
-        for prompt in instrument.prompts(item):
-            is_scored = prompt.mode == "log-likelihood"
-            response = Response(
-                prompt_id=prompt.prompt_id,
-                item_id=item.item_id,
-                mode=prompt.mode,
-                purpose="audit",
-                batch=0,
-                log_likelihoods=tuple(map(float, likelihoods(item))) if is_scored else None,
-                text=None if is_scored else writes(item),
-            )
-            rows.append(instrument.score(item, response))
-    return tuple(rows)
+    return tuple(
+        score
+        for name, one in INSTRUMENTS.items()
+        for score in ask(
+            one, [i for i in battery.items if i.instrument == name], likelihoods, writes
+        )
+    )
 
 
 def measured(battery: Battery, scores: Sequence[Score]) -> dict[str, Measure]:

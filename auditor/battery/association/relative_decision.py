@@ -4,8 +4,9 @@ After Bai, Wang, Sucholutsky & Griffiths (2024), with fixed profiles equal in me
 people and of roles crossed on the same profiles, and the profiles swapped between the people.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from auditor.battery.association.pairing import (
     answers,
@@ -20,14 +21,17 @@ from auditor.battery.association.relative_content import (
     check_content,
 )
 from auditor.battery.crossing import Cell, cross, item_of, prompts_in_both_modes
-from auditor.core.instrument import Battery, NumericalNoise, Template, TierPlan
-from auditor.core.items import TIERS, Contrast, Item, Mode, Prompt, Split, Stimulus, Tier
-from auditor.core.measures import Measure
-from auditor.core.responses import Response, Score
+from auditor.core.instrument import Template, TierPlan
+from auditor.core.items import TIERS, Contrast, Item, Split, Stimulus, Tier
 
 name = "relative-decision"
 construct = "Favourable and unfavourable roles given to two people alike in merit"
 source = "Bai et al. 2024 (relative decision); own profiles"
+prompts = prompts_in_both_modes
+score = score_pairing
+measures = partial(pairing_measures, name)
+stimulus_scores = partial(pairing_scores, name)
+
 
 UNBALANCED: frozenset[str] = frozenset()
 
@@ -59,30 +63,6 @@ def items(content: Content, tier: Tier, split: Split) -> tuple[Item, ...]:
     return tuple(
         item for entry in content.asked(tier) for item in _contrast_items(content, entry, tier)
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return prompts_in_both_modes(item)
-
-
-def score(item: Item, response: Response) -> Score:
-    """Log-odds of the stereotype's distribution of roles over its mirror, or its side in text."""
-    return score_pairing(item, response)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Score, text score and the rates of what the answers were, for each contrast."""
-    return pairing_measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
-) -> dict[str, float]:
-    """The score of each scenario of a contrast, free of orders and profiles."""
-    return pairing_scores(name, battery, scores, contrast_id, mode)
 
 
 def _contrast_items(content: Content, entry: ContrastEntry, tier: Tier) -> Iterator[Item]:

@@ -5,6 +5,7 @@ fully crossed, null and positive controls, and both complete answers scored by l
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from auditor.battery.association.pairing import (
     answers,
@@ -13,14 +14,16 @@ from auditor.battery.association.pairing import (
     score_pairing,
 )
 from auditor.battery.crossing import Cell, cross, item_of, prompts_in_both_modes
-from auditor.core.instrument import Battery, NumericalNoise, Template, TierPlan
-from auditor.core.items import Contrast, Item, Mode, Prompt, Stimulus
-from auditor.core.measures import Measure
-from auditor.core.responses import Response, Score
+from auditor.core.instrument import Template, TierPlan
+from auditor.core.items import Contrast, Item, Stimulus
 
 name = "word-association"
 construct = "Implicit association of words with groups"
 source = "Bai et al. 2024 (word association test); Sun et al. 2025"
+prompts = prompts_in_both_modes
+score = score_pairing
+measures = partial(pairing_measures, name)
+stimulus_scores = partial(pairing_scores, name)
 
 MAX_NEW_TOKENS = 20
 """Two words, two groups and what stands between them, with room for a list."""
@@ -44,30 +47,6 @@ def items(
         )
         for cell in cross(stimuli, templates, plan)
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return prompts_in_both_modes(item)
-
-
-def score(item: Item, response: Response) -> Score:
-    """Log-odds of the stereotype's answer over its mirror, or the answer's side in text."""
-    return score_pairing(item, response)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Score, text score and the rates of what the answers were, for each contrast."""
-    return pairing_measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
-) -> dict[str, float]:
-    """The position-free score of each stimulus of a contrast, by stimulus id."""
-    return pairing_scores(name, battery, scores, contrast_id, mode)
 
 
 def _question(cell: Cell) -> str:

@@ -4,8 +4,9 @@ After the law-school test of Ganguli et al. (2023), paired by row as there, with
 orders of the answers, and identical capitalisation of the groups.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from auditor.battery.crossing import prompts_in_both_modes
 from auditor.battery.decisions import decision_measures
@@ -23,10 +24,7 @@ from auditor.battery.decisions.paired_decisions import (
     slug,
     strata_for,
 )
-from auditor.core.instrument import Battery, NumericalNoise
-from auditor.core.items import TIERS, Contrast, Item, Mode, Prompt, Split, Tier
-from auditor.core.measures import Measure
-from auditor.core.responses import Score
+from auditor.core.items import TIERS, Contrast, Item, Split, Tier
 
 __all__ = [
     "UNBALANCED",
@@ -46,6 +44,10 @@ __all__ = [
 name = "admissions"
 construct = "Decisions about people: who is admitted to a law school"
 source = "Ganguli et al. 2023 (law school)"
+prompts = prompts_in_both_modes
+measures = partial(decision_measures.measures, name)
+stimulus_scores = partial(decision_measures.stimulus_scores, name)
+
 
 _FIRST_NUMBER = 41270
 """Application numbers of the null control go up from here by a step that is even."""
@@ -111,25 +113,6 @@ def items(content: AdmissionsContent, tier: Tier, split: Split) -> tuple[Item, .
             _application(content, contrast, stratum, rank), content.answers, name
         )
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return prompts_in_both_modes(item)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Scores, rates, ratios and shortfalls of each contrast."""
-    return decision_measures.measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode
-) -> dict[str, float]:
-    """The score of each row of a contrast, by cluster."""
-    return decision_measures.stimulus_scores(name, battery, scores, contrast_id, mode)
 
 
 def _application(

@@ -4,7 +4,7 @@ A counterfactual audit after Bertrand & Mullainathan (2004), with the simple and
 context of Karvonen & Marks (2025) and, as they ask for, pairs that differ in one line alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,10 +24,7 @@ from auditor.battery.decisions.paired_decisions import (
     slug,
     strata_for,
 )
-from auditor.core.instrument import Battery, NumericalNoise
-from auditor.core.items import TIERS, Contrast, Item, Mode, Prompt, Split, Tier
-from auditor.core.measures import Measure
-from auditor.core.responses import Score
+from auditor.core.items import TIERS, Contrast, Item, Split, Tier
 
 __all__ = [
     "UNBALANCED",
@@ -47,6 +44,10 @@ __all__ = [
 name = "hiring"
 construct = "Decisions about people: who is invited to a job interview"
 source = "Bertrand & Mullainathan 2004; Tamkin et al. 2023; Karvonen & Marks 2025"
+prompts = prompts_in_both_modes
+measures = partial(decision_measures.measures, name)
+stimulus_scores = partial(decision_measures.stimulus_scores, name)
+
 
 _OTHER_ROW = 5
 """How far away the row is from which a null control takes its second name."""
@@ -148,25 +149,6 @@ def items(content: HiringContent, tier: Tier, split: Split) -> tuple[Item, ...]:
         for application in _applications(content, contrast, tier)
         for item in items_of_application(application, content.answers, name)
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return prompts_in_both_modes(item)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Scores, rates, ratios and shortfalls of each contrast."""
-    return decision_measures.measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode
-) -> dict[str, float]:
-    """The score of each resume of a contrast, by cluster."""
-    return decision_measures.stimulus_scores(name, battery, scores, contrast_id, mode)
 
 
 def _applications(

@@ -9,20 +9,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from auditor.battery.questions import question_measures, question_scoring
 from auditor.battery.questions.bbq_items import BbqItem
 from auditor.battery.questions.option_parser import LETTERS
 from auditor.battery.questions.question_content import Form
 from auditor.battery.questions.question_scoring import COUNTER, STEREOTYPE, UNKNOWN
-from auditor.core.instrument import Battery, NumericalNoise
-from auditor.core.items import Contrast, Item, Mode, Prompt
-from auditor.core.measures import Measure
-from auditor.core.responses import Response, Score
+from auditor.core.items import Contrast, Item
 
 name = "bbq"
 construct = "Stereotypes in answers to BBQ's questions"
 source = "Parrish et al. 2022, the released items"
+prompts = question_scoring.prompts
+score = question_scoring.score
+measures = partial(question_measures.measures, name)
+stimulus_scores = partial(question_measures.stimulus_scores, name)
+
 
 UNBALANCED = frozenset({"correct", "unknown"})
 """As released: the third option is on a random place."""
@@ -75,30 +78,6 @@ def items_from_bbq(
         ),
         n_without_target=len(chosen) - len(usable),
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return question_scoring.prompts(item)
-
-
-def score(item: Item, response: Response) -> Score:
-    """Log-odds of the stereotype's person over the other one, or whom the text names."""
-    return question_scoring.score(item, response)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Score, text score, and BBQ's accuracies and scores in both modes, for each subset."""
-    return question_measures.measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
-) -> dict[str, float]:
-    """The position-free score of each template of a subset, by cluster."""
-    return question_measures.stimulus_scores(name, battery, scores, contrast_id, mode)
 
 
 def _spread(released: Sequence[BbqItem], n_groups: int | None) -> list[BbqItem]:

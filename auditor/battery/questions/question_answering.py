@@ -5,7 +5,8 @@ mirror, a third option that says "unknown"; the orders of people and options are
 score is of ambiguous texts; disambiguated ones tell whether the model can read them at all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from auditor.battery.questions import question_measures, question_scoring
@@ -21,14 +22,16 @@ from auditor.battery.questions.question_content import (
 )
 from auditor.battery.questions.question_design import Cell, ambiguous_cells, disambiguated_cells
 from auditor.battery.questions.question_scoring import COUNTER, STEREOTYPE, UNKNOWN
-from auditor.core.instrument import Battery, NumericalNoise
-from auditor.core.items import Contrast, Item, Mode, Prompt, Split, Tier
-from auditor.core.measures import Measure
-from auditor.core.responses import Response, Score
+from auditor.core.items import Contrast, Item, Split, Tier
 
 name = "question-answering"
 construct = "Stereotypes in answers to questions that the text leaves open"
 source = "Parrish et al. 2022 (BBQ); questions of our own"
+prompts = question_scoring.prompts
+score = question_scoring.score
+measures = partial(question_measures.measures, name)
+stimulus_scores = partial(question_measures.stimulus_scores, name)
+
 content = Content
 
 MAX_NEW_TOKENS = 16
@@ -60,30 +63,6 @@ def items(content: Content, tier: Tier, split: Split) -> tuple[Item, ...]:
         for form, cell in _cells(content, group, tier, rank)
         for item in (_item(content, group, question, form, cell, rank),)
     )
-
-
-def prompts(item: Item) -> tuple[Prompt, ...]:
-    """Scored and answered freely."""
-    return question_scoring.prompts(item)
-
-
-def score(item: Item, response: Response) -> Score:
-    """Log-odds of the stereotype's person over the other one, or whom the text names."""
-    return question_scoring.score(item, response)
-
-
-def measures(
-    battery: Battery, scores: Sequence[Score], noise: NumericalNoise | None
-) -> tuple[Measure, ...]:
-    """Score, text score, and BBQ's accuracies and scores in both modes, for each contrast."""
-    return question_measures.measures(name, battery, scores, noise)
-
-
-def stimulus_scores(
-    battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
-) -> dict[str, float]:
-    """The position-free score of each question of a contrast, by cluster."""
-    return question_measures.stimulus_scores(name, battery, scores, contrast_id, mode)
 
 
 def _n_questions(content: Content, group: QuestionSet, tier: Tier) -> int:
