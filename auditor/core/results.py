@@ -69,6 +69,11 @@ class AuditResult:
     """UTC, ISO 8601."""
     duration_seconds: float
     n_responses: int
+    """All that is recorded, of every kind."""
+    n_repeated: int
+    """Questions scored a second time, for the numerical noise."""
+    n_reasoned: int
+    """Texts that a model wrote before its answer was asked for."""
     n_unusable: int
     """Generated answers that no rule could score."""
     n_text_responses: int

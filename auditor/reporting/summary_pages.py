@@ -153,21 +153,15 @@ def _counts(view: View, n_todos: int) -> tuple[Count, ...]:
 
 
 def _kinds(view: View) -> str:
-    """What the responses were asked for, where the parts are known and add up."""
+    """What the responses were asked for."""
     result = view.result
-    repeated = sum(noise.n for noise in result.noise)
-    scored = result.n_responses - result.n_text_responses - repeated
-    if scored <= 0:
-        return "responses kept as evidence"
-    parts = [
-        f"{rounding.count(scored)} by likelihood",
-        *(
-            [f"{rounding.count(result.n_text_responses)} written"]
-            if result.n_text_responses
-            else []
-        ),
-        *([f"{rounding.count(repeated)} repeated"] if repeated else []),
-    ]
+    rest = (
+        (result.n_text_responses, "written"),
+        (result.n_reasoned, "reasoning"),
+        (result.n_repeated, "repeated"),
+    )
+    scored = result.n_responses - sum(n for n, _ in rest)
+    parts = [f"{rounding.count(n)} {kind}" for n, kind in ((scored, "by likelihood"), *rest) if n]
     return f"responses: {' + '.join(parts)}"
 
 

@@ -128,6 +128,8 @@ def conclude(
         finished=finish.finished,
         duration_seconds=finish.asking_seconds,
         n_responses=len(responses),
+        n_repeated=sum(response.purpose == "noise" for response in responses),
+        n_reasoned=sum(response.mode == "reasoning" for response in responses),
         n_unusable=sum(score.unscored_because is not None for score in texts),
         n_text_responses=len(texts),
         tool_version=__version__,

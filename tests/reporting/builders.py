@@ -308,6 +308,8 @@ def result(seed: int = 7, *, answer: str = "wicked - black\nkind - white") -> Au
         finished="2026-11-21T21:53:41+00:00",
         duration_seconds=101.0,
         n_responses=6144,
+        n_repeated=128,
+        n_reasoned=24,
         n_unusable=341,
         n_text_responses=3072,
         tool_version="0.1.0",

@@ -1,5 +1,6 @@
 """A report made again: from untouched and whole evidence only, and never over the one of record."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 
 from auditor.errors import RunUnreadable
 from auditor.prompt_library import load_battery
+from auditor.reporting.report import summarise
 from auditor.store import RunFolder
 from auditor.workflows.audit import AuditRequest, audit_model
 from auditor.workflows.report import rerender
+from tests.battery_models import leaning
 from tests.fakes import stereotyper
 
 REQUEST = AuditRequest(
@@ -82,3 +85,21 @@ def test_another_policy_goes_into_a_folder_of_its_own(run: Path, tmp_path: Path)
     assert "after the run" in conclusion.result.record.warnings[-1]
     assert "after the run" in (conclusion.folder.path / "report.html").read_text("utf-8")
     assert rerender(conclusion.folder.path, wants_pdf=False).result.findings
+
+
+def test_the_summary_counts_every_kind_of_response(tmp_path: Path) -> None:
+    """Conditions with reasoning, and repetitions for the noise, are neither scores nor answers."""
+    request = replace(REQUEST, instruments=("question-answering",))
+    battery = load_battery("quick", instruments=request.instruments)
+    conclusion = audit_model(
+        leaning(battery, 0.4, seed=1), request, out=tmp_path, on_batch=lambda _done, _all: None
+    )
+    kinds = Counter((r.mode, r.purpose) for r in RunFolder(tmp_path).responses())
+    assert kinds["reasoning", "audit"] > 0
+    assert kinds["log-likelihood", "noise"] > 0
+    said = (
+        f"{kinds['log-likelihood', 'audit']} by likelihood + {kinds['text', 'audit']} written + "
+        f"{kinds['reasoning', 'audit']} reasoning + {kinds['log-likelihood', 'noise']} repeated"
+    )
+    counts = {count.label for count in summarise(conclusion.result).summary.counts}
+    assert f"responses: {said}" in counts
