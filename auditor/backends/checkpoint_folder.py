@@ -58,7 +58,7 @@ def read_checkpoint_folder(path: Path) -> CheckpointFolder:
             f"{path} is not a model folder: it has no {CONFIG}; "
             "name the folder that holds it beside the weights."
         )
-    config = _read_json(path / CONFIG)
+    config = read_json(path / CONFIG)
     weights = _weight_files(path)
     sizes: Counter[str] = Counter()
     for file in weights:
@@ -79,7 +79,7 @@ def read_checkpoint_folder(path: Path) -> CheckpointFolder:
 
 def _weight_files(path: Path) -> tuple[Path, ...]:
     if (path / INDEX).is_file():
-        names = _read_json(path / INDEX).get("weight_map")
+        names = read_json(path / INDEX).get("weight_map")
         if not isinstance(names, dict) or not names:
             raise ModelNotLoaded(f"{path / INDEX} names no weights; download or copy it again.")
         files = tuple(sorted(path / str(name) for name in set(names.values())))
@@ -139,7 +139,12 @@ def _quantisation(config: dict[str, object]) -> str | None:
     return str(quantisation.get("quant_method", "unknown"))
 
 
-def _read_json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, object]:
+    """A JSON object in a file.
+
+    Raises:
+        ModelNotLoaded: The file is missing, unreadable, or holds something else.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

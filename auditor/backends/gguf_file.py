@@ -8,6 +8,7 @@ import hashlib
 import mmap
 import struct
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 from gguf.constants import (
@@ -49,6 +50,8 @@ class GgufHeader:
     n_bytes_expected: int
     """Size of a file that holds all its tensors; 0 where a tensor's type is unknown to us."""
     n_parameters: int
+    shapes: dict[str, tuple[int, ...]]
+    """Of the tensors in this file, by name; (outputs, inputs) of a matrix."""
 
     @property
     def architecture(self) -> str:
@@ -163,32 +166,35 @@ class _Walk:
             if key.startswith("tokenizer.ggml."):
                 stored = hashlib.sha256(self._data[start : self._at]).hexdigest()
                 digests.append(f"{key} {stored}\n")
-        n_bytes, n_parameters = self._tensors(n_tensors, metadata)
+        shapes: dict[str, tuple[int, ...]] = {}
+        n_bytes = self._tensors(n_tensors, metadata, shapes)
         return GgufHeader(
             metadata=metadata,
             tokenizer_sha256=hashlib.sha256("".join(sorted(digests)).encode()).hexdigest(),
             n_bytes_expected=n_bytes,
-            n_parameters=n_parameters,
+            n_parameters=sum(map(prod, shapes.values())),
+            shapes=shapes,
         )
 
-    def _tensors(self, n_tensors: int, metadata: dict[str, Value]) -> tuple[int, int]:
-        """Expected size of the file, and the number of parameters."""
+    def _tensors(
+        self, n_tensors: int, metadata: dict[str, Value], shapes: dict[str, tuple[int, ...]]
+    ) -> int:
+        """Expected size of the file; adds to `shapes`."""
         end: int | None = 0
-        n_parameters = 0
         for _ in range(n_tensors):
-            self._text()
-            n_elements = 1
-            for _ in range(self._number("I")):
-                n_elements *= self._number("Q")
+            name = self._text()
+            # Stored with the innermost first.
+            shape = tuple(self._number("Q") for _ in range(self._number("I")))[::-1]
+            shapes[name] = shape
+            n_elements = prod(shape)
             n_bytes = _tensor_bytes(n_elements, self._number("I"))
             offset = self._number("Q")
-            n_parameters += n_elements
             end = None if end is None or n_bytes is None else max(end, offset + n_bytes)
         alignment = metadata.get("general.alignment", GGUF_DEFAULT_ALIGNMENT)
         if not isinstance(alignment, int) or alignment <= 0:
             raise ValueError("its alignment is not a positive number")
         begin = -(-self._at // alignment) * alignment
-        return (0 if end is None else begin + end), n_parameters
+        return 0 if end is None else begin + end
 
     def _value(self, kind: GGUFValueType, depth: int) -> Value:
         if kind == GGUFValueType.STRING:

@@ -28,6 +28,7 @@ class LlamaCppModel:
         settings: How llama.cpp runs it.
         source: What the user called it; the path by default.
         warnings: What is already known of how it runs.
+        adapter_sha256: Of the adapter in the settings, as the user named it.
 
     Raises:
         ModelNotLoaded: The file or its chat template cannot be used.
@@ -40,12 +41,14 @@ class LlamaCppModel:
         *,
         source: str | None = None,
         warnings: Sequence[str] = (),
+        adapter_sha256: str | None = None,
     ) -> None:
         self._path = path
         self._source = source or str(path)
         self._settings = settings or LlamaSettings()
         self._header = read_gguf_header(path)
         self._engine = LlamaEngine(path, self._settings)
+        self._adapter_sha256 = adapter_sha256
         self._form: ChatForm = chat_form(
             self._engine.chat_template,
             bos_token=self._engine.bos_text,
@@ -54,9 +57,13 @@ class LlamaCppModel:
         )
         self._warnings = (*warnings, *self._own_warnings())
 
-    @cached_property
+    @property
     def identity(self) -> ModelIdentity:
         """Which weights these are; the files are hashed when it is first asked for."""
+        return replace(self._identity, backend_settings=self._settings.as_pairs())
+
+    @cached_property
+    def _identity(self) -> ModelIdentity:
         weights = hash_files(weight_files(self._path, self._header))
         return ModelIdentity(
             name=self._path.stem,
@@ -72,15 +79,28 @@ class LlamaCppModel:
             weights_sha256=combine_hashes(weights),
             tokenizer_sha256=self._header.tokenizer_sha256,
             chat_template_sha256=self._form.sha256,
-            adapter_sha256=None,
+            adapter_sha256=self._hash_adapter(),
             context_length=self._engine.context_length,
-            backend_settings=self._settings.as_pairs(),
         )
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know about how the model runs, one sentence each."""
         return self._warnings
+
+    @property
+    def adapter_scale(self) -> float | None:
+        """How strongly the adapter counts; None where there is none."""
+        return self._settings.adapter_scale if self._settings.adapter else None
+
+    def set_adapter_scale(self, scale: float) -> None:
+        """Let the adapter count more or less: 0 not at all, 1 as trained.
+
+        Raises:
+            ValueError: The model was opened without an adapter.
+        """
+        self._engine.set_adapter_scale(scale)
+        self._settings = replace(self._settings, adapter_scale=scale)
 
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Token ids of a prompt in the model's form, and of its continuations."""
@@ -133,6 +153,11 @@ class LlamaCppModel:
     def close(self) -> None:
         """Free what the model holds."""
         self._engine.close()
+
+    def _hash_adapter(self) -> str | None:
+        if self._adapter_sha256 is None and self._settings.adapter is not None:
+            return combine_hashes(hash_files([Path(self._settings.adapter)]))
+        return self._adapter_sha256
 
     def _own_warnings(self) -> Iterator[str]:
         if self._form.is_plain:

@@ -43,11 +43,15 @@ class LlamaEngine:
         _messages.clear()
         self._name = path.name
         self._context: Any = None
+        self._adapter: Any = None
         self._model: Any = llama_cpp.llama_model_load_from_file(
             str(path).encode(), _model_params(settings)
         )
         if not self._model:
             raise ModelNotLoaded(f"llama.cpp cannot load {path.name}: {_complaint()}")
+        if settings.adapter is not None:
+            # Before the context, which makes room for what the model has.
+            self._adapter = self._load_adapter(Path(settings.adapter))
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.n_vocab: int = llama_cpp.llama_vocab_n_tokens(self._vocab)
         self.shares_prefixes: bool = not (
@@ -67,6 +71,8 @@ class LlamaEngine:
             complaint = _complaint()
             self.close()
             raise ModelNotLoaded(f"llama.cpp cannot run {path.name}: {complaint}")
+        if self._adapter:
+            self.set_adapter_scale(settings.adapter_scale)
 
     @property
     def context_length(self) -> int:
@@ -119,6 +125,20 @@ class LlamaEngine:
         """Whether an answer is over at this token."""
         return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
 
+    def set_adapter_scale(self, scale: float) -> None:
+        """Let the adapter count more or less: 0 not at all, 1 as trained.
+
+        Raises:
+            ModelNotLoaded: llama.cpp cannot use the adapter.
+            ValueError: No adapter was loaded.
+        """
+        if not self._adapter:
+            raise ValueError(f"{self._name} was opened without an adapter")
+        adapters = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(self._adapter)
+        scales = (ctypes.c_float * 1)(scale)
+        if llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, scales) != 0:
+            raise ModelNotLoaded(f"llama.cpp cannot use the adapter: {_complaint()}")
+
     def clear(self) -> None:
         """Forget every token, and what they left in the cache."""
         llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self._context), True)
@@ -163,12 +183,20 @@ class LlamaEngine:
             )
 
     def close(self) -> None:
-        """Free the context and the model."""
+        """Free the context, and the model with the adapter that belongs to it."""
         if self._context:
             llama_cpp.llama_free(self._context)
         if self._model:
             llama_cpp.llama_model_free(self._model)
-        self._context = self._model = None
+        self._context = self._model = self._adapter = None
+
+    def _load_adapter(self, path: Path) -> Any:
+        adapter = llama_cpp.llama_adapter_lora_init(self._model, str(path).encode())
+        if not adapter:
+            complaint = _complaint()
+            self.close()
+            raise ModelNotLoaded(f"llama.cpp cannot load the adapter {path.name}: {complaint}")
+        return adapter
 
     def _written(self, token: int) -> str:
         return "" if token < 0 else self._piece(token, special=True).decode(errors="replace")

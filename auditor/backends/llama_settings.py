@@ -23,6 +23,9 @@ class LlamaSettings:
     use_flash_attention: bool = True
     template_date: str = "2025-01-01"
     """ISO 8601: "today" for chat templates that ask for the date."""
+    adapter: str | None = None
+    """Path of a GGUF adapter file."""
+    adapter_scale: float = 1.0
 
     @classmethod
     def from_options(cls, options: OpenOptions) -> "LlamaSettings":
@@ -34,5 +37,10 @@ class LlamaSettings:
         )
 
     def as_pairs(self) -> tuple[tuple[str, str], ...]:
-        """Names and values for the run record."""
-        return tuple((name, str(value).lower()) for name, value in asdict(self).items())
+        """Names and values for the run record; an adapter's content is recorded by its hash."""
+        left_out = {"adapter"} if self.adapter else {"adapter", "adapter_scale"}
+        return tuple(
+            (name, str(value).lower())
+            for name, value in asdict(self).items()
+            if name not in left_out
+        )

@@ -1,9 +1,12 @@
 """How a model is opened: what the user chose, for every backend."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from auditor.errors import ModelNotLoaded
 
 Backend = Literal["llama-cpp", "transformers"]
 DType = Literal["auto", "float32", "bfloat16", "float16"]
@@ -22,7 +25,15 @@ class OpenOptions:
     template_date: str = "2025-01-01"
     """ISO 8601: "today" for chat templates that ask for the date."""
     cache_dir: Path | None = None
-    """Where dequantised models are kept; None for the user's cache folder."""
+    """Where dequantised models and translated adapters are; None for the user's cache folder."""
+    adapter: Path | None = None
+    """A LoRA adapter on top of the model: a PEFT folder or a GGUF file."""
+    adapter_scale: float = 1.0
+    """How strongly the adapter counts: 0 not at all, 1 as trained."""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.adapter_scale):
+            raise ModelNotLoaded(f"The adapter's scale is {self.adapter_scale}; give a number.")
 
 
 def usable_processors() -> int:

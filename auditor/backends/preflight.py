@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from auditor.backends.adapter_opening import find_gguf_adapter
 from auditor.backends.gguf_file import read_gguf_header, weight_files
 from auditor.backends.llama_settings import LlamaSettings
 from auditor.backends.options import OpenOptions
@@ -86,11 +87,23 @@ def open_gguf(path: Path, options: OpenOptions, *, source: str | None = None) ->
     Raises:
         ModelNotLoaded: The file is not usable, or no settings help.
     """
-    checked = check_model(path, LlamaSettings.from_options(options))
+    settings, adapter = LlamaSettings.from_options(options), None
+    if options.adapter is not None:
+        adapter = find_gguf_adapter(
+            options.adapter, path, source=source or str(path), cache_dir=options.cache_dir
+        )
+        settings = replace(settings, adapter=str(adapter.path), adapter_scale=options.adapter_scale)
+    checked = check_model(path, settings)
     # Imported only now: on the wrong processor the import itself can crash.
     from auditor.backends.llama_cpp_model import LlamaCppModel
 
-    return LlamaCppModel(path, checked.settings, source=source, warnings=checked.warnings)
+    return LlamaCppModel(
+        path,
+        checked.settings,
+        source=source,
+        warnings=(*checked.warnings, *(adapter.warnings if adapter else ())),
+        adapter_sha256=adapter.sha256 if adapter else None,
+    )
 
 
 def safer_settings(settings: LlamaSettings) -> Iterator[LlamaSettings]:

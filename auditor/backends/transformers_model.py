@@ -6,6 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from auditor.backends.adapter_files import LoraAdapter, read_adapter
+from auditor.backends.adapter_fit import BaseModel, doubts, require_same_architecture
+from auditor.backends.adapter_gguf import to_peft
+from auditor.backends.adapter_names import architecture_of_type, layout_of_config
 from auditor.backends.batched_answers import write_answers
 from auditor.backends.chat_template import chat_form
 from auditor.backends.checkpoint_folder import read_checkpoint_folder
@@ -49,6 +53,9 @@ class TransformersModel:
             dequantise(path, cache_dir=options.cache_dir) if self._is_gguf else path
         )
         self._network = load_network(self._folder, dtype=options.dtype, n_threads=self._n_threads)
+        self._adapter: LoraAdapter | None = None
+        if options.adapter is not None:
+            self._attach(read_adapter(options.adapter), options.adapter_scale)
         tokenizer = self._network.tokenizer
         self._form = chat_form(
             self._network.chat_template,
@@ -68,9 +75,28 @@ class TransformersModel:
         """The tokenizer of transformers."""
         return self._network.tokenizer
 
-    @cached_property
+    @property
+    def adapter_scale(self) -> float | None:
+        """How strongly the adapter counts; None where there is none."""
+        return self._attached.scale if self._adapter else None
+
+    def set_adapter_scale(self, scale: float) -> None:
+        """Let the adapter count more or less: 0 not at all, 1 as trained.
+
+        Raises:
+            ValueError: The model was opened without an adapter.
+        """
+        if self._adapter is None:
+            raise ValueError(f"{self._source} was opened without an adapter")
+        self._attached.set_scale(scale)
+
+    @property
     def identity(self) -> ModelIdentity:
         """Which weights these are; the files are hashed when it is first asked for."""
+        return replace(self._identity, backend_settings=self._settings())
+
+    @cached_property
+    def _identity(self) -> ModelIdentity:
         module, folder = self._network.module, self._folder
         weights = hash_files([*folder.weights, folder.config])
         identity = ModelIdentity(
@@ -87,9 +113,8 @@ class TransformersModel:
             weights_sha256=combine_hashes(weights),
             tokenizer_sha256=combine_hashes(hash_files(folder.tokenizer)),
             chat_template_sha256=self._form.sha256,
-            adapter_sha256=None,
+            adapter_sha256=self._adapter.sha256 if self._adapter else None,
             context_length=self._network.context_length,
-            backend_settings=self._settings(),
         )
         return _as_gguf(identity, self._path) if self._is_gguf else identity
 
@@ -98,9 +123,14 @@ class TransformersModel:
         """What a reader must know about how the model runs, one sentence each."""
         return tuple(self._own_warnings())
 
-    def render(self, text: str) -> str:
-        """A question in the model's own form, up to where its answer begins."""
-        return self._form.render(text)
+    @property
+    def adds_special_tokens(self) -> bool:
+        """Whether the tokenizer adds its special tokens to a rendered text."""
+        return self._form.adds_special_tokens
+
+    def render(self, text: str, reply_prefix: str = "") -> str:
+        """A question in the model's own form, with what is already written of the answer."""
+        return self._form.render(text, reply_prefix)
 
     def encode(self, prompt: Prompt) -> EncodedPrompt:
         """Token ids of a prompt in the model's form, and of its continuations."""
@@ -177,7 +207,33 @@ class TransformersModel:
             )
         return can_share_prefixes(module, ids)
 
+    def _attach(self, adapter: LoraAdapter, scale: float) -> None:
+        # Imported only here: peft takes seconds, and most models come without an adapter.
+        from auditor.backends.adapter_modules import AttachedAdapter
+
+        base, config = self._base(), self._network.module.config.get_text_config()
+        require_same_architecture(adapter, base)
+        fitted = adapter
+        if adapter.form == "gguf":
+            fitted = to_peft(adapter, layout_of_config(config.to_dict()))
+        self._attached = AttachedAdapter(self._network.module, fitted, base, scale=scale)
+        self._adapter = fitted
+
+    def _base(self) -> BaseModel:
+        """The model without its adapter, for a comparison."""
+        config = self._network.module.config.get_text_config()
+        names = [self._source, self._path.resolve().name]
+        return BaseModel(
+            name=self._source,
+            names=(*names, str(self._network.module.config._name_or_path)),
+            architecture=architecture_of_type(str(config.model_type)),
+            n_layers=int(config.num_hidden_layers),
+            width=int(config.hidden_size),
+        )
+
     def _own_warnings(self) -> Iterator[str]:
+        if self._adapter is not None:
+            yield from doubts(self._adapter, self._base())
         if self._form.is_plain:
             yield "The model has no chat template: prompts are sent in the plain form."
         if not self._shares_prefixes:
@@ -190,6 +246,7 @@ class TransformersModel:
             ("device", self._network.module.device.type),
             ("attention", str(attention)),
             ("shares_prefixes", str(self._shares_prefixes).lower()),
+            *([("adapter_scale", str(self.adapter_scale))] if self._adapter else []),
         )
 
 

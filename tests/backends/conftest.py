@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,5 +23,17 @@ def checkpoint_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], P
     def write(family: str) -> Path:
         folder = root / family
         return folder if folder.exists() else write_tiny_checkpoint(folder, family)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def checkpoint_of_size(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A tiny Llama with some other sizes, made once. Read only: tests share it."""
+    root = tmp_path_factory.mktemp("sizes")
+
+    def write(**settings: Any) -> Path:
+        folder = root / "-".join(f"{name}={value}" for name, value in sorted(settings.items()))
+        return folder if folder.exists() else write_tiny_checkpoint(folder, **settings)
 
     return write

@@ -40,7 +40,7 @@ def write_tiny_gguf(
     favourite: str | None = None,
     n_parts: int = 1,
 ) -> Path:
-    """A Llama of two layers whose weights are drawn from `seed`.
+    """A Llama of two layers whose weights are drawn from `seed`; or a Qwen 2, which has biases.
 
     A `favourite` token is the likeliest everywhere; `n_parts` is only said, not done.
     """
@@ -61,6 +61,8 @@ def write_tiny_gguf(
     if chat_template is not None:
         writer.add_chat_template(chat_template)
     weights = _weights(seed, scale)
+    if architecture == "qwen2":
+        weights |= _biases(seed)
     if favourite is not None:
         # The same at every place goes into the last matrix, so one row decides.
         weights["token_embd.weight"][:] = 1
@@ -113,6 +115,17 @@ def _weights(seed: int, scale: float) -> dict[str, Array]:
             f"blk.{layer}.ffn_down.weight": draw(WIDTH, HIDDEN),
         }
     return weights
+
+
+def _biases(seed: int) -> dict[str, Array]:
+    rng = np.random.default_rng(seed)
+    kv_width = WIDTH // N_HEADS * N_KV_HEADS
+    widths = {"attn_q": WIDTH, "attn_k": kv_width, "attn_v": kv_width}
+    return {
+        f"blk.{layer}.{name}.bias": rng.standard_normal(width, np.float32)
+        for layer in range(N_LAYERS)
+        for name, width in widths.items()
+    }
 
 
 def write_tiny_mamba(path: Path, *, seed: int = 0) -> Path:
