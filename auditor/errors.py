@@ -9,6 +9,14 @@ class ModelNotLoaded(AuditorError):
     """The model file or folder cannot be used."""
 
 
+class LayersNotFound(AuditorError):
+    """The layers of a model cannot be found, or cannot be read."""
+
+
+class FixNotTrained(AuditorError):
+    """The adapter of a fix cannot be trained on this model, with this data, on this machine."""
+
+
 class PolicyInvalid(AuditorError):
     """The policy file is not one, or names what does not exist."""
 

@@ -16,7 +16,8 @@ from auditor.backends import resolve_model
 
 pytestmark = pytest.mark.slow
 
-ALONE = ("--tier", "quick", "--instrument", "word-association", "--no-pdf")
+WITH_LAYERS = ("--tier", "quick", "--instrument", "word-association", "--no-pdf")
+ALONE = (*WITH_LAYERS, "--no-probe")
 N_KILLS = 10
 
 
@@ -147,3 +148,25 @@ def _damaged(damage: str, folder: Path) -> Path:
         (path / "config.json").write_text('{"model_type": "llama"}')
         (path / "pytorch_model.bin").write_bytes(b"\x80\x04")
     return path
+
+
+def test_layers_are_read_afterwards_and_concluded_again(undisturbed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    shutil.copytree(undisturbed, out)
+    assert auditor("run", "demo", *WITH_LAYERS, "--out", out).returncode in (0, 1)
+    assert (out / "responses.jsonl").read_bytes() == (undisturbed / "responses.jsonl").read_bytes()
+    layers = (out / "layers.json").read_bytes()
+    race = json.loads(layers)["concepts"][0]
+    peak, limit = race["probe"]["peak"], race["probe"]["limit"]
+    assert race["concept_id"] == "race.black-white"
+    assert race["probe"]["accuracy"][peak]["value"] > limit
+    assert race["probe"]["accuracy"][0]["value"] == 0.5
+    page = " ".join((out / "report.html").read_text(encoding="utf-8").split())
+    assert f"best at layer {peak}:" in page.replace("\xa0", " ").replace("&nbsp;", " ")
+    assert auditor("report", out, "--no-pdf").returncode in (0, 1)
+    assert (out / "layers.json").read_bytes() == layers
+    checked = subprocess.run(
+        ["sha256sum", "-c", "manifest.sha256"], cwd=out, capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0
+    assert "layer-evidence.json: OK" in checked.stdout

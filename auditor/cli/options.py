@@ -19,3 +19,15 @@ policy_option = click.option(
     metavar="FILE",
     help="YAML file with the limits; the shipped default without it.",
 )
+base_option = click.option(
+    "--base",
+    default=None,
+    metavar="MODEL",
+    help="The model before alignment: its layers are read too, and the difference is drawn.",
+)
+layers_at_option = click.option(
+    "--layers-at",
+    default=None,
+    metavar="NAME",
+    help="Where the decoder blocks are in the network, as in model.layers; found by itself else.",
+)

@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 
+from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.workflows.concluding import Conclusion
@@ -43,9 +44,22 @@ def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
     n_open = counts[Verdict.INCONCLUSIVE] + counts[Verdict.NOT_MEASURABLE]
     if n_open:
         click.echo(f"{n_open} of {len(result.findings)} criteria are undecided: not a pass.")
+    _echo_layers(result.layers)
     for path in (*files.values(), _file(conclusion, "measures.json")):
         click.echo(path)
     return result.exit_code
+
+
+def _echo_layers(layers: LayerResult | LayersMissing) -> None:
+    if isinstance(layers, LayerResult):
+        n_found = sum(concept.probe.peak is not None for concept in layers.concepts)
+        click.echo(
+            f"Inside the model: senses told apart for {n_found} of {len(layers.concepts)} concepts."
+        )
+        if layers.base_missing_because:
+            click.echo(f"auditor: no base model: {layers.base_missing_because}", err=True)
+    elif layers.kind == "not-possible":
+        click.echo(f"auditor: no layers: {layers.because}", err=True)
 
 
 def _summary(

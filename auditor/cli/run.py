@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from auditor.cli.options import FILE, json_option, pdf_option, policy_option
+from auditor.cli.options import (
+    FILE,
+    base_option,
+    json_option,
+    layers_at_option,
+    pdf_option,
+    policy_option,
+)
 from auditor.core.items import TIERS
 
 INSTRUMENT_NAMES = (
@@ -91,6 +98,15 @@ INSTRUMENT_NAMES = (
     default=True,
     help="Go on with what the folder holds (default), or set it aside and begin again.",
 )
+@click.option(
+    "--probe/--no-probe",
+    "reads_layers",
+    default=True,
+    show_default=True,
+    help="Whether to look inside the model, layer by layer, after the questions.",
+)
+@base_option
+@layers_at_option
 @pdf_option
 @json_option
 @click.pass_context
@@ -104,7 +120,7 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         auditor run demo --tier quick --out reports/demo
     """
     from auditor.cli.outcome import echo_outcome
-    from auditor.cli.progress import progress_bar
+    from auditor.cli.progress import progress_bars
     from auditor.workflows.audit import AuditRequest, run_audit
 
     request = AuditRequest(
@@ -120,11 +136,14 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         n_threads=options["threads"],
         n_gpu_layers=options["gpu_layers"],
         is_fresh=not options["resumes"],
+        reads_layers=options["reads_layers"],
+        base=options["base"],
+        layers_at=options["layers_at"],
         command=("auditor", *map(_portable, sys.argv[1:])),
         wants_pdf=options["wants_pdf"],
     )
-    with progress_bar("Asking") as on_batch:
-        conclusion = run_audit(request, on_batch=on_batch)
+    with progress_bars("Asking", "Reading layers") as (on_batch, on_step):
+        conclusion = run_audit(request, on_batch=on_batch, on_step=on_step)
     ctx.exit(echo_outcome(conclusion, as_json=options["as_json"]))
 
 

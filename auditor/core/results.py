@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from auditor.core.instrument import NumericalNoise
 from auditor.core.items import Contrast
+from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
 from auditor.core.runs import RunRecord
@@ -80,6 +81,8 @@ class AuditResult:
     """Generated answers in all: what `n_unusable` is a share of."""
     tool_version: str
     exit_code: int
+    layers: LayerResult | LayersMissing
+    """What was read inside the model, or why nothing was."""
 
     def measure(self, name: str, contrast_id: str) -> Measure | None:
         """The measure of this name for this contrast; None where it was not taken."""

@@ -76,6 +76,24 @@ def estimate_mean(values: Sequence[float], *, noise_error: float = 0.0) -> Estim
     )
 
 
+def difference_of_means(first: Estimate | None, second: Estimate | None) -> Estimate | None:
+    """First minus second, of independent samples; None where either is.
+
+    Degrees of freedom after Welch (1947), rounded down; the smaller of the two where neither
+    sample varies.
+    """
+    if first is None or second is None:
+        return None
+    squares = [one.standard_error**2 for one in (first, second)]
+    dfs = [one.degrees_of_freedom for one in (first, second)]
+    spread = sum(square**2 / df for square, df in zip(squares, dfs, strict=True))
+    return Estimate(
+        value=first.value - second.value,
+        standard_error=sqrt(sum(squares)),
+        degrees_of_freedom=int(sum(squares) ** 2 / spread) if spread else min(dfs),
+    )
+
+
 def estimate_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> Estimate | None:
     """Ratio of totals over clusters, as in a rate among the valid answers; None if undefined.
 

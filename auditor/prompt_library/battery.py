@@ -179,7 +179,7 @@ def _paired_items(
         n_templates=n_templates if split == "audit" else len(wordings),
         is_rotated=split == "audit" and library.manifest.tiers[tier].is_rotated,
     )
-    templates = tuple(_template(entry) for entry in wordings)
+    templates = tuple(template_of(entry) for entry in wordings)
     try:
         return PAIRING_INSTRUMENTS[instrument].items(
             _stimuli(library, tier, split), contrasts, templates, plan
@@ -190,7 +190,8 @@ def _paired_items(
         ) from failure
 
 
-def _template(entry: TemplateEntry) -> Template:
+def template_of(entry: TemplateEntry) -> Template:
+    """A wording as the instruments take it."""
     return Template(
         template_id=entry.id,
         text=entry.text,

@@ -168,15 +168,15 @@ def read_library(root: Traversable | None = None) -> Library:
         BatteryInvalid: a file is missing or is not what it should be, or the files do not agree.
     """
     folder = data_root() / "prompts" if root is None else root
-    manifest = _read(folder, MANIFEST, Manifest)
+    manifest = read_file(folder, MANIFEST, Manifest)
     library = Library(
         manifest=manifest,
-        stimulus_files=tuple(_read(folder, name, StimulusFile) for name in manifest.stimuli),
+        stimulus_files=tuple(read_file(folder, name, StimulusFile) for name in manifest.stimuli),
         template_files=tuple(
-            _read(folder, entry.templates, TemplateFile) for entry in manifest.instruments
+            read_file(folder, entry.templates, TemplateFile) for entry in manifest.instruments
         ),
         contents=tuple(_content(folder, entry) for entry in manifest.standalone),
-        conditions=_read(folder, manifest.conditions, Conditions),
+        conditions=read_file(folder, manifest.conditions, Conditions),
     )
     _check(library)
     return library
@@ -186,7 +186,7 @@ def _content(folder: Traversable, entry: StandaloneEntry) -> Any:
     """What a standalone instrument asks, as it checks it itself."""
     _refuse_unknown(entry.name, STANDALONE_INSTRUMENTS)
     instrument = STANDALONE_INSTRUMENTS[entry.name]
-    content = _read(folder, entry.file, instrument.content)
+    content = read_file(folder, entry.file, instrument.content)
     try:
         instrument.check(content)
     except ValueError as failure:
@@ -199,7 +199,12 @@ def _refuse_unknown(name: str, known: Collection[str]) -> None:
         raise BatteryInvalid(f"Unknown instrument `{name}`{did_you_mean(name, list(known))}")
 
 
-def _read(folder: Traversable, name: str, kind: type[T]) -> T:
+def read_file(folder: Traversable, name: str, kind: type[T]) -> T:
+    """One file under `prompts`.
+
+    Raises:
+        BatteryInvalid: it is missing, or not what it should be.
+    """
     try:
         data = folder.joinpath(*name.split("/")).read_bytes()
     except OSError:

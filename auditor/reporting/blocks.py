@@ -144,3 +144,11 @@ class QuoteText:
     question: str
     answer: str
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingText:
+    """What the model wrote about one of its own states, cleaned."""
+
+    state: str
+    answer: str

@@ -21,16 +21,16 @@ _INVISIBLE_MARKS = frozenset({0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x
 _VARIATION_SELECTORS = frozenset({*range(0xFE00, 0xFE10), *range(0x180B, 0x1810)})
 
 
-def clean(text: str, limit: int = QUOTE_LIMIT) -> str:
+def clean(text: str, limit: int = QUOTE_LIMIT, *, stored: str = "responses.jsonl") -> str:
     """Text of several lines with everything invisible or undrawable spelt as `⟨U+202E⟩`.
 
     Lone surrogates, control characters, noncharacters, private use, bidirectional and zero-width
     controls, and characters without a glyph become visible; text beyond `limit` is cut with a
-    count of what was left out.
+    count of what was left out, which is in the file `stored`.
     """
     text = text.replace("\r\n", "\n")
     shown = _limit_marks(_reveal(text[:limit], kept="\n\t"))
-    return shown + _cut_note(len(text) - limit)
+    return shown + _cut_note(len(text) - limit, stored)
 
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
@@ -99,8 +99,8 @@ def _limit_marks(text: str) -> str:
     return "".join(kept)
 
 
-def _cut_note(n_left_out: int) -> str:
+def _cut_note(n_left_out: int, stored: str) -> str:
     if n_left_out <= 0:
         return ""
     count = f"{n_left_out:,}".replace(",", " ")
-    return f"\n… {count} more characters, full text in responses.jsonl"
+    return f"\n… {count} more characters, full text in {stored}"

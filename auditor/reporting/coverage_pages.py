@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auditor.core.items import Contrast
 from auditor.core.policy import Verdict
-from auditor.reporting import naming, rounding, standing, verdicts
+from auditor.reporting import layer_notes, naming, rounding, standing, verdicts
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
 from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.pages import Scope
@@ -32,8 +32,9 @@ def scope(view: View) -> Scope:
             is_dense=True,
             kind="t-matrix",
         ),
-        not_run=tuple(
-            text.title for name, text in INSTRUMENTS.items() if name not in {*ran, *_NO_PART}
+        not_run=(
+            *(text.title for name, text in INSTRUMENTS.items() if name not in {*ran, *_NO_PART}),
+            *filter(None, (layer_notes.not_read(view),)),
         ),
         outside=standing.OUTSIDE,
     )

@@ -1,14 +1,26 @@
 """The words that a reader may not know; those of a test only where it ran. Pure."""
 
+from auditor.core.layer_results import LayersMissing
 from auditor.reporting.pages import Term
 from auditor.reporting.view import PAIRING, View
 
 CONDITIONS = "conditions"
+LAYERS, PATCHING, ABLATION, READINGS = "layers", "patching", "ablation", "readings"
 _DECISIONS = ("hiring", "admissions")
 _QUESTIONS = ("question-answering", "bbq")
 _GUISES = ("matched-guise", "matched-guise-russian")
 
 TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "Ablation",
+        "Taking one direction out of the states of a layer, to see what depends on it.",
+        (ABLATION,),
+    ),
+    (
+        "Activation patching",
+        "Putting the state of a word from one text into another, to see whether it decides.",
+        (PATCHING,),
+    ),
     (
         "Agreement effect",
         "Pull towards agreeing with a statement and with its mirror alike.",
@@ -22,6 +34,11 @@ TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (CONDITIONS,),
     ),
     ("Contrast", "Two groups compared on what a stereotype shares out between them.", ()),
+    (
+        "Control band",
+        "What probes reach where the labels of the sentences were dealt out at random.",
+        (LAYERS,),
+    ),
     ("Counter-stereotype", "The mirror of the stereotype.", ()),
     ("Criterion", "One measure of one contrast with the limit that it may not exceed.", ()),
     (
@@ -73,11 +90,31 @@ TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Positive control", "What every reader answers alike; shows that the test can see.", ()),
     ("Primary contrast", "The contrast of a category that the policy judges.", ()),
     (
+        "Probe",
+        "A linear rule that is learnt from a layer’s states and tells two senses apart.",
+        (LAYERS,),
+    ),
+    (
+        "Reading in words",
+        "What the model writes when a state is put in place of a word (patchscope, SelfIE).",
+        (READINGS,),
+    ),
+    (
+        "Residual stream",
+        "What a layer hands on to the next: one vector for each token.",
+        (LAYERS,),
+    ),
+    (
         "s_AMB, s_DIS",
         "BBQ’s bias scores where the text does not tell, and where it does; 0 is none.",
         _QUESTIONS,
     ),
     ("Selection rate", "Share of all applications of a group that are selected.", _DECISIONS),
+    (
+        "Selectivity",
+        "How much better a probe learns the senses than labels dealt out at random.",
+        (LAYERS,),
+    ),
     (
         "Shortfall",
         "Persons of a group who would have been selected besides, at the highest rate.",
@@ -108,8 +145,22 @@ def glossary(view: View) -> tuple[Term, ...]:
     used = {use.name for use in view.result.instruments}
     if any(m.condition != "question" for m in view.result.measures):
         used.add(CONDITIONS)
+    used |= _inside(view)
     return tuple(
         Term(word=word, meaning=meaning)
         for word, meaning, tests in TERMS
         if not tests or used & set(tests)
     )
+
+
+def _inside(view: View) -> set[str]:
+    """What was done with the layers; empty where they were not read."""
+    told = view.result.layers
+    if isinstance(told, LayersMissing):
+        return set()
+    return {
+        LAYERS,
+        *(PATCHING for c in told.concepts if c.patching),
+        *(ABLATION for c in told.concepts if c.ablation),
+        *(READINGS for c in told.concepts if c.readings),
+    }

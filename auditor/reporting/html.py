@@ -12,12 +12,16 @@ from auditor.reporting.blocks import AnswerChart, GapChart
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
 from auditor.reporting.gap_figure import draw_gap_chart
-from auditor.reporting.pages import Part, Report
+from auditor.reporting.layer_chart import LayerChart, PatchChart
+from auditor.reporting.layer_figure import draw_layer_chart
+from auditor.reporting.pages import LayerPage, LayerSection, Part, Report
+from auditor.reporting.patch_figure import draw_patch_chart
 from auditor.reporting.rounding import keep_units
 from auditor.resources import read_text
 
-Chart = GapChart | AnswerChart | DotChart
+Chart = GapChart | AnswerChart | DotChart | LayerChart | PatchChart
 TEMPLATE = "report.html.jinja2"
+LAYERS_TEMPLATE = "layers.html.jinja2"
 STYLE = "report.css"
 
 
@@ -27,14 +31,26 @@ def render_html(report: Report) -> str:
     The content security policy allows the one style by its hash, so that markup which got past
     everything else could still neither run, nor restyle, nor load.
     """
+    return _page(TEMPLATE, report)
+
+
+def render_layers_html(page: LayerPage) -> str:
+    """The layers alone, as self-contained as a report."""
+    return _page(LAYERS_TEMPLATE, page)
+
+
+def _page(template: str, report: Report | LayerPage) -> str:
     style = read_text("templates", STYLE)
-    page = _environment().get_template(TEMPLATE)
-    return page.render(
-        report=report,
-        # Ours, and not HTML: escaping would change quotes within the style.
-        style=Markup(style),
-        policy=_content_security_policy(style),
-        draw=draw,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            report=report,
+            # Ours, and not HTML: escaping would change quotes within the style.
+            style=Markup(style),
+            policy=_content_security_policy(style),
+            draw=draw,
+        )
     )
 
 
@@ -54,15 +70,29 @@ def chart_files(report: Report) -> dict[str, str]:
         **({"answers.svg": report.answers.chart} if report.answers else {}),
         **ladders,
         **_dot_charts(report),
+        **_layer_charts(report.layers),
     }
     return {name: _svg(chart) for name, chart in charts.items()}
 
 
+def layer_chart_files(page: LayerPage) -> dict[str, str]:
+    """The charts of the layers alone as SVG text, by file name."""
+    return {name: _svg(chart) for name, chart in _layer_charts(page.layers).items()}
+
+
 @lru_cache(maxsize=64)
 def _svg(chart: Chart) -> str:
-    if isinstance(chart, DotChart):
-        return draw_dot_chart(chart)
-    return draw_gap_chart(chart) if isinstance(chart, GapChart) else draw_answer_chart(chart)
+    match chart:
+        case DotChart():
+            return draw_dot_chart(chart)
+        case LayerChart():
+            return draw_layer_chart(chart)
+        case PatchChart():
+            return draw_patch_chart(chart)
+        case GapChart():
+            return draw_gap_chart(chart)
+        case AnswerChart():
+            return draw_answer_chart(chart)
 
 
 def _dot_charts(report: Report) -> dict[str, DotChart]:
@@ -77,6 +107,15 @@ def _dot_charts(report: Report) -> dict[str, DotChart]:
         shown = [one for one in (chart, *(part.chart for part in parts)) if one is not None]
         for place, one in enumerate(shown):
             charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = one
+    return charts
+
+
+def _layer_charts(section: LayerSection | None) -> dict[str, LayerChart | PatchChart]:
+    charts: dict[str, LayerChart | PatchChart] = {}
+    for part in section.parts if section else ():
+        for place, chart in enumerate(part.charts):
+            name = "layers" if isinstance(chart, LayerChart) else "patching"
+            charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = chart
     return charts
 
 

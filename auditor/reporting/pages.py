@@ -8,11 +8,13 @@ from auditor.reporting.blocks import (
     Fact,
     GapChart,
     QuoteText,
+    ReadingText,
     Table,
     Todo,
     VerdictMark,
 )
 from auditor.reporting.dot_chart import DotChart
+from auditor.reporting.layer_chart import LayerChart, PatchChart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,53 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFinding:
+    """What the layers show about one concept: in words alone, and with its numbers."""
+
+    title: str
+    lead: str
+    lines: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPart:
+    """A part of what the layers show."""
+
+    title: str
+    lead: str
+    findings: tuple[Fact, ...] = ()
+    charts: tuple[LayerChart | PatchChart, ...]
+    tables: tuple[Table, ...]
+    readings: tuple[ReadingText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSection:
+    """Inside the model; where it could not be read, the lead says why and all else is empty."""
+
+    title: str
+    lead: tuple[str, ...]
+    findings: tuple[LayerFinding, ...]
+    """One a concept."""
+    parts: tuple[LayerPart, ...]
+    not_shown: tuple[str, ...]
+    """What a layer curve does not show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPage:
+    """The layers of a model alone, without an audit around them."""
+
+    title: str
+    language: str
+    description: str
+    generator: str
+    layers: LayerSection
+    method: str
+    provenance: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One control: what it shows, in a sentence and in numbers."""
 
@@ -245,6 +294,7 @@ class Report:
     ladders: Ladders | None
     instruments: tuple[InstrumentSection, ...]
     conditions: Conditions | None
+    layers: LayerSection | None
     controls: tuple[Control, ...]
     cards_lead: str
     cards: tuple[Card, ...]

@@ -14,6 +14,7 @@ from auditor.reporting import (
     glossary,
     instrument_pages,
     ladder_pages,
+    layer_pages,
     provenance_pages,
     register_pages,
     standing,
@@ -38,6 +39,7 @@ def summarise(result: AuditResult) -> Report:
     ladders = ladder_pages.ladders(seen)
     sections = instrument_pages.instruments(seen)
     conditions = condition_pages.conditions(seen)
+    layers = layer_pages.layers(seen)
     n_todos = _count_todos(cards)
     model = clean_line(result.record.model.name)
     return Report(
@@ -56,6 +58,7 @@ def summarise(result: AuditResult) -> Report:
                 "ladder": ladders.title if ladders else "",
                 **{section.section_id: section.title for section in sections},
                 "conditions": _CONDITIONS_TITLE if conditions else "",
+                "layers": layers.title if layers else "",
             }
         ),
         cover=summary_pages.cover(seen),
@@ -74,6 +77,7 @@ def summarise(result: AuditResult) -> Report:
         ladders=ladders,
         instruments=sections,
         conditions=conditions,
+        layers=layers,
         controls=control_pages.controls(seen),
         cards_lead=finding_pages.cards_lead(seen),
         cards=cards,

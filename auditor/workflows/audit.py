@@ -1,13 +1,12 @@
 """One audit from the model to the report: open, ask, record, measure, judge, render."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Literal
 
-from auditor.backends import choose_backend, open_model, resolve_model
+from auditor.backends import ModelSource, choose_backend, open_model, resolve_model
 from auditor.backends.options import Backend, DType, OpenOptions, usable_processors
 from auditor.battery import POLICY_MEASURES
 from auditor.core.items import Tier
@@ -26,6 +25,15 @@ from auditor.store import RunFolder, differences, open_run_folder
 from auditor.workflows.asking import OnBatch, Plan, ask, plan_battery
 from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
 from auditor.workflows.environment import hardware, versions
+from auditor.workflows.folder_names import default_folder
+from auditor.workflows.layers import (
+    LayerRequest,
+    OnStep,
+    is_readable,
+    note_base,
+    note_layers,
+    read_source,
+)
 from auditor.workflows.questions import BBQ_COPY, Questions, load_questions
 
 BATCH_SIZE = 64
@@ -50,6 +58,12 @@ class AuditRequest:
     n_threads: int = 0
     n_gpu_layers: int = 0
     is_fresh: bool = False
+    reads_layers: bool = True
+    """Whether to look inside the model, where it can be opened in transformers."""
+    base: str | None = None
+    """The model before alignment, whose layers are read beside."""
+    layers_at: str | None = None
+    """Where the decoder blocks are, where auditor cannot tell."""
     command: tuple[str, ...] = ()
     batch_size: int = BATCH_SIZE
     wants_pdf: bool = True
@@ -65,39 +79,78 @@ class _Plan:
     asked: Plan
 
 
-def run_audit(request: AuditRequest, *, on_batch: OnBatch) -> Conclusion:
+def run_audit(request: AuditRequest, *, on_batch: OnBatch, on_step: OnStep) -> Conclusion:
     """Audit the model that the request names. Raises AuditorError for what the user can mend."""
     plan = _plan(request)
     source = resolve_model(request.model)
-    if request.dtype != "auto" and choose_backend(source, request.backend) == "llama-cpp":
+    backend = choose_backend(source, request.backend)
+    if request.dtype != "auto" and backend == "llama-cpp":
         raise ModelNotLoaded(
             "llama.cpp computes in the type of the GGUF file: leave --dtype out, or add "
             "--backend transformers."
         )
-    out = request.out or Path("reports") / f"{_slug(request.model)}-{request.tier}"
+    if request.base is not None:
+        resolve_model(request.base)
+    out = request.out or default_folder(request.model, request.tier)
     with open_run_folder(out) as folder:
-        model = open_model(
-            source,
-            backend=request.backend,
-            options=OpenOptions(
-                n_threads=request.n_threads or usable_processors(),
-                n_gpu_layers=request.n_gpu_layers,
-                dtype=request.dtype,
-            ),
-        )
+        model = open_model(source, backend=request.backend, options=_options(request))
         try:
-            return _audit(model, request, plan, folder, on_batch)
+            record = _ask(model, request, plan, folder, on_batch)
+            if request.reads_layers and is_readable(model):
+                note_layers(folder, _layer_request(request), model, on_step)
         finally:
+            # Before the same weights are opened anew: both might not fit into memory.
             model.close()
+        if request.reads_layers:
+            _read_rest(source, backend, request, folder, on_step)
+        return conclude(
+            folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
+        )
+
+
+def _read_rest(
+    source: ModelSource,
+    backend: Backend,
+    request: AuditRequest,
+    folder: RunFolder,
+    on_step: OnStep,
+) -> None:
+    """The layers of a model that answered in llama.cpp, and those of the base model."""
+    wanted = _layer_request(request)
+    if backend == "llama-cpp":
+        read_source(folder, wanted, source, on_step)
+    note_base(folder, wanted, on_step)
+
+
+def _options(request: AuditRequest) -> OpenOptions:
+    return OpenOptions(
+        n_threads=request.n_threads or usable_processors(),
+        n_gpu_layers=request.n_gpu_layers,
+        dtype=request.dtype,
+    )
+
+
+def _layer_request(request: AuditRequest) -> LayerRequest:
+    return LayerRequest(
+        tier=request.tier,
+        seed=request.seed,
+        base=request.base,
+        layers_at=request.layers_at,
+        dtype=request.dtype,
+        n_threads=request.n_threads,
+    )
 
 
 def audit_model(
     model: LanguageModel, request: AuditRequest, *, out: Path, on_batch: OnBatch
 ) -> Conclusion:
-    """Audit a model that is already open."""
+    """Audit a model that is already open; its layers are not read."""
     plan = _plan(request)
     with open_run_folder(out) as folder:
-        return _audit(model, request, plan, folder, on_batch)
+        record = _ask(model, request, plan, folder, on_batch)
+        return conclude(
+            folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
+        )
 
 
 def _plan(request: AuditRequest) -> _Plan:
@@ -111,13 +164,14 @@ def _plan(request: AuditRequest) -> _Plan:
     return _Plan(questions=questions, policy=policy, policy_identity=identity, asked=asked)
 
 
-def _audit(
+def _ask(
     model: LanguageModel,
     request: AuditRequest,
     plan: _Plan,
     folder: RunFolder,
     on_batch: OnBatch,
-) -> Conclusion:
+) -> RunRecord:
+    """Put every question, and record what it takes to do so again."""
     started = monotonic()
     record = _begin(folder, _record(model, request, plan), is_fresh=request.is_fresh)
     folder.write_json(POLICY, plan.policy)
@@ -125,9 +179,7 @@ def _audit(
         folder.write_bytes(BBQ_COPY, plan.questions.bbq)
     ask(model, plan.asked, folder, on_batch)
     _note_finish(folder, started)
-    return conclude(
-        folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
-    )
+    return record
 
 
 def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord:
@@ -191,10 +243,3 @@ def _record(model: LanguageModel, request: AuditRequest, plan: _Plan) -> RunReco
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _slug(name: str) -> str:
-    """A folder name for a model as typed: `org/name` and `./name.gguf` without their slashes."""
-    is_path = Path(name).exists()
-    short = Path(name).resolve().name.removesuffix(".gguf") if is_path else name
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", short).strip("-.") or "model"

@@ -10,6 +10,7 @@ from auditor.battery import INSTRUMENTS, measure_all
 from auditor.battery.scoring import numerical_noise, score_responses
 from auditor.core.instrument import Battery, NumericalNoise
 from auditor.core.judging import exceeds_policy, judge
+from auditor.core.layer_results import LayerResult
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
 from auditor.core.responses import Response, Score
@@ -21,6 +22,7 @@ from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
 from auditor.reporting.tables import scores_csv
 from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
+from auditor.workflows.layers import LAYERS, LayerFile, conclude_layer_file, layer_file
 from auditor.workflows.questions import BBQ_COPY
 
 POLICY = "policy.json"
@@ -48,11 +50,13 @@ EVIDENCE: tuple[tuple[str, str, bool], ...] = (
     ("findings.json", "every criterion of the policy, judged", True),
     ("scores.csv", "the measures as a table", True),
     (Finish.FILE, "when the asking ended", True),
+    (LayerFile.FILE, "what was read inside the model, item by item", False),
+    (LAYERS, "what the layers show: every curve with intervals and controls", True),
 )
-"""Files of a finished run in the order in which they are written: name, what, embedded."""
+"""Files of a finished run: name, what, embedded. One that a run has no use for is not there."""
 
-RECORDED = (RECORD, RESPONSES, POLICY, Finish.FILE)
-"""Written while the model was asked; everything else follows from them."""
+RECORDED = (RECORD, RESPONSES, POLICY, Finish.FILE, LayerFile.FILE)
+"""Written while the model was asked and read; everything else follows from them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ def conclude(
         "findings.json", FindingsFile(schema=SCHEMA_VERSION, policy=policy, findings=findings)
     )
     finish = folder.read_json(Finish.FILE, Finish)
+    layers = conclude_layer_file(layer_file(folder))
     texts = [score for score in scores if score.mode == "text"]
     result = AuditResult(
         record=record,
@@ -134,7 +139,10 @@ def conclude(
         n_text_responses=len(texts),
         tool_version=__version__,
         exit_code=EXCEEDS_POLICY if exceeds_policy(findings) else WITHIN_POLICY,
+        layers=layers,
     )
+    if isinstance(layers, LayerResult):
+        folder.write_json(LAYERS, layers)
     folder.write_bytes("scores.csv", scores_csv(record, measures, findings).encode())
     return _render(folder, replace(result, files=_evidence(folder)), wants_pdf=wants_pdf)
 
@@ -146,7 +154,7 @@ def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Concl
     charts = {f"charts/{name}": svg for name, svg in chart_files(report).items()}
     for name, svg in charts.items():
         folder.write_bytes(name, svg.encode())
-    names = [name for name, _, _ in EVIDENCE]
+    names = [name for name, _, _ in _present(folder)]
     names += [BBQ_COPY] if (folder.path / BBQ_COPY).exists() else []
     folder.write_manifest([*names, *charts, "report.html"])
     because: str | None = "left out by --no-pdf"
@@ -164,7 +172,7 @@ def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Concl
 def _write_pdf(folder: RunFolder, result: AuditResult, html: str) -> str | None:
     """Why there is no PDF; None when there is one. A failed PDF never loses the audit."""
     target = folder.path / "report.pdf"
-    embedded = [(name, what) for name, what, is_embedded in EVIDENCE if is_embedded]
+    embedded = [(name, what) for name, what, is_embedded in _present(folder) if is_embedded]
     embedded.append((MANIFEST, "hashes of the run's files, for sha256sum -c"))
     attachments = [
         Attachment(name=name, content=(folder.path / name).read_bytes(), description=what)
@@ -231,5 +239,9 @@ def _evidence(folder: RunFolder) -> tuple[EvidenceFile, ...]:
             description=what,
             is_embedded=is_embedded,
         )
-        for name, what, is_embedded in EVIDENCE
+        for name, what, is_embedded in _present(folder)
     )
+
+
+def _present(folder: RunFolder) -> list[tuple[str, str, bool]]:
+    return [entry for entry in EVIDENCE if (folder.path / entry[0]).exists()]

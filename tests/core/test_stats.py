@@ -11,6 +11,7 @@ from scipy import stats as scipy_stats
 from auditor.core.stats import (
     Estimate,
     cluster_means,
+    difference_of_means,
     estimate_mean,
     estimate_ratio,
     holm,
@@ -64,6 +65,26 @@ def test_numerical_noise_never_narrows_an_interval(sample: list[float], noise: f
     assert noisy is not None
     assert noisy.standard_error >= quiet.standard_error
     assert noisy.value == quiet.value
+
+
+def test_a_difference_of_means_is_welchs() -> None:
+    first, second = [0.3, 0.9, 0.4, 0.8, 0.75, 0.2], [0.1, 0.15, 0.05, 0.3]
+    expected = scipy_stats.ttest_ind(first, second, equal_var=False)
+    found = difference_of_means(estimate_mean(first), estimate_mean(second))
+    assert found is not None
+    assert found.value / found.standard_error == pytest.approx(expected.statistic)
+    # Rounded down, so that the interval is a little wider and never narrower.
+    assert found.degrees_of_freedom == int(expected.df)
+    assert found.p_zero() >= expected.pvalue
+    assert found.interval().low <= expected.confidence_interval().low
+
+
+def test_a_difference_needs_both_means_and_some_degrees_of_freedom() -> None:
+    still, known = estimate_mean([0.5, 0.5, 0.5]), estimate_mean([0.1, 0.2])
+    assert difference_of_means(None, known) is None
+    assert difference_of_means(known, None) is None
+    between = difference_of_means(still, estimate_mean([1.0, 1.0]))
+    assert between == Estimate(value=-0.5, standard_error=0.0, degrees_of_freedom=1)
 
 
 def test_one_value_has_no_estimate() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from auditor.core.instrument import NumericalNoise
 from auditor.core.items import Contrast, Role
 from auditor.core.judging import judge
+from auditor.core.layer_results import LayersMissing
 from auditor.core.measures import Interval, Measure
 from auditor.core.policy import Criterion, Policy
 from auditor.core.results import AuditResult, EvidenceFile, InstrumentUse, Quote
@@ -314,6 +315,7 @@ def result(seed: int = 7, *, answer: str = "wicked - black\nkind - white") -> Au
         n_text_responses=3072,
         tool_version="0.1.0",
         exit_code=1,
+        layers=LayersMissing(kind="not-asked", because="The run was started with --no-layers."),
     )
 
 

@@ -10,7 +10,7 @@ from auditor.core.instrument import Battery, NumericalNoise
 from auditor.core.items import Contrast
 from auditor.core.measures import Interval, Measure
 from auditor.core.responses import Score
-from auditor.core.stats import Estimate
+from auditor.core.stats import Estimate, difference_of_means
 
 name = "matched-guise-interaction"
 parts = tuple(f"{one.name}.score" for one in (matched_guise.ENGLISH, matched_guise.RUSSIAN))
@@ -38,15 +38,9 @@ def measures(
 def difference(contrast: Contrast, first: Measure, second: Measure) -> Measure:
     """First minus second, independent of each other; degrees of freedom after Welch (1947)."""
     blank = undefined(name, contrast, "an excess of one language has no value")
-    estimates = [_estimate(measure) for measure in (first, second)]
-    known = [estimate for estimate in estimates if estimate is not None]
-    if len(known) < 2:
+    estimate = difference_of_means(_estimate(first), _estimate(second))
+    if estimate is None:
         return blank
-    estimate = Estimate(
-        value=known[0].value - known[1].value,
-        standard_error=hypot(*(one.standard_error for one in known)),
-        degrees_of_freedom=_welch(known[0], known[1]),
-    )
     slack = [one.numerical_error for one in (first, second) if one.numerical_error is not None]
     return replace(
         blank,
@@ -85,11 +79,3 @@ def _estimate(measure: Measure) -> Estimate | None:
         standard_error=measure.standard_error,
         degrees_of_freedom=measure.degrees_of_freedom,
     )
-
-
-def _welch(first: Estimate, second: Estimate) -> int:
-    """Rounded down; the smaller of the two where neither varies."""
-    squares = [one.standard_error**2 for one in (first, second)]
-    dfs = [one.degrees_of_freedom for one in (first, second)]
-    spread = sum(square**2 / df for square, df in zip(squares, dfs, strict=True))
-    return int(sum(squares) ** 2 / spread) if spread else min(dfs)

@@ -1,0 +1,1 @@
+"""Read and change what a network computes between its layers; the only place that does."""
