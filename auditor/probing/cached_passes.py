@@ -7,26 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from auditor.probing.cache_trials import REFUSALS, agree
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.readable import ReadableModel
 
 _SOFTMAX_ROWS = 16
 """Rows of logits normalised at once: they stay in the processor's cache."""
 _PROBE_TOKENS = 48
-_TOLERANCES = {torch.float32: 1e-3, torch.float64: 1e-3}
-_HALF_TOLERANCE = 0.1
-"""Relative error of logits; a wrong mask or position gives errors of the logits' own size."""
-_REFUSALS = (
-    AttributeError,
-    AssertionError,
-    IndexError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""How networks without a usable cache answer to one."""
 
 Tokens = tuple[int, ...]
 Place = tuple[int, int]
@@ -56,13 +43,12 @@ def can_share_beginning(
         cache.batch_select_indices(torch.tensor([1, 1, 0]))
         places = [(2, column) for column in range(len(ids) - quarter)]
         shared, _ = forward(model, [ids[quarter:]] * 3, places, None, cache=cache, keeps_cache=True)
-    except _REFUSALS:
+    except REFUSALS:
         return False
     places = [(0, column) for column in range(quarter, len(ids))]
     whole, _ = forward(model, [ids], places, None, cache=None, keeps_cache=False)
-    spread = (whole - whole.mean(-1, keepdim=True)).norm().clamp_min(1e-12)
-    tolerance = _TOLERANCES.get(model.module.dtype, _HALF_TOLERANCE)
-    return bool((shared - whole).norm() / spread <= tolerance)
+    # Logits may all lie far from zero, which means nothing.
+    return agree(shared, whole, whole - whole.mean(-1, keepdim=True), model.module.dtype)
 
 
 def read_beginnings(

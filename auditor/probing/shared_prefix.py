@@ -6,29 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from auditor.core.trie import shared_length
+from auditor.probing.cache_trials import REFUSALS, agree
 from auditor.probing.decoder_blocks import DecoderBlocks
 
 _LEAST_TOKENS = 4
 """A shorter beginning is not worth a pass of its own."""
 _PROBE_TOKENS = 8
 """Of a text that is read both ways: enough to lay positions and mask bare."""
-_TOLERANCES = {torch.float32: 1e-3, torch.float64: 1e-3}
-_HALF_TOLERANCE = 0.1
-"""Relative error of a state; a wrong mask or position gives errors of the state's own size."""
-_REFUSALS = (
-    AttributeError,
-    AssertionError,
-    IndexError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""How networks without a usable cache answer to one."""
 
 Tokens = tuple[int, ...]
 
@@ -70,17 +56,13 @@ def read_prefix(
         prefix = SharedPrefix(token_ids=ids[:length], _cache=cache)
         behind = _run(blocks, ids[length:], past_key_values=prefix.cache(2), n_rows=2)
         alone = _run(blocks, ids, use_cache=False)
-    except _REFUSALS:
+    except REFUSALS:
         return None
     expected = alone.last_hidden_state[:, length:].expand(2, -1, -1)
-    return prefix if _agree(behind.last_hidden_state, expected) else None
+    found = behind.last_hidden_state
+    return prefix if agree(found, expected, expected, found.dtype) else None
 
 
 def _run(blocks: DecoderBlocks, ids: Tokens, *, n_rows: int = 1, **settings: Any) -> Any:
     device = next(blocks.embeddings.parameters()).device
     return blocks.body(input_ids=torch.tensor([ids] * n_rows, device=device), **settings)
-
-
-def _agree(left: Tensor, right: Tensor) -> bool:
-    error = (left.float() - right.float()).norm() / right.float().norm().clamp_min(1e-12)
-    return bool(error <= _TOLERANCES.get(left.dtype, _HALF_TOLERANCE))
