@@ -31,3 +31,10 @@ layers_at_option = click.option(
     metavar="NAME",
     help="Where the decoder blocks are in the network, as in model.layers; found by itself else.",
 )
+adapter_option = click.option(
+    "--adapter",
+    type=FILE,
+    default=None,
+    metavar="PATH",
+    help="A LoRA adapter put onto MODEL: a PEFT folder or a GGUF adapter file.",
+)

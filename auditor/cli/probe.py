@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import FILE, base_option, json_option, layers_at_option
+from auditor.cli.options import FILE, adapter_option, base_option, json_option, layers_at_option
 from auditor.core.items import TIERS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ CONCEPT_NAMES = (
 
 @click.command()
 @click.argument("model")
+@adapter_option
 @base_option
 @click.option(
     "--tier",
@@ -85,6 +86,7 @@ def probe(model: str, **options: Any) -> None:
     request = LayerRequest(
         tier=options["tier"],
         seed=options["seed"],
+        adapter=options["adapter"],
         base=options["base"],
         layers_at=options["layers_at"],
         concepts=tuple(dict.fromkeys(options["concepts"])),

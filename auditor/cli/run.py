@@ -8,6 +8,7 @@ import click
 
 from auditor.cli.options import (
     FILE,
+    adapter_option,
     base_option,
     json_option,
     layers_at_option,
@@ -105,6 +106,7 @@ INSTRUMENT_NAMES = (
     show_default=True,
     help="Whether to look inside the model, layer by layer, after the questions.",
 )
+@adapter_option
 @base_option
 @layers_at_option
 @pdf_option
@@ -137,6 +139,7 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         n_gpu_layers=options["gpu_layers"],
         is_fresh=not options["resumes"],
         reads_layers=options["reads_layers"],
+        adapter=options["adapter"],
         base=options["base"],
         layers_at=options["layers_at"],
         command=("auditor", *map(_portable, sys.argv[1:])),

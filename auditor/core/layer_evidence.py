@@ -154,6 +154,8 @@ class LayerEvidence:
     model: str
     """Its name, for the reader."""
     weights_sha256: str
+    adapter_sha256: str | None
+    """Of the LoRA adapter that was on the model; None for none."""
     architecture: str
     n_layers: int
     """Decoder blocks; values have one more, for the embeddings."""

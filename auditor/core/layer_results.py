@@ -182,6 +182,7 @@ class LayerSource:
 
     model: str
     weights_sha256: str
+    adapter_sha256: str | None
     architecture: str
     n_layers: int
     dtype: str

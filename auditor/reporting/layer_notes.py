@@ -98,8 +98,9 @@ def method(result: LayerResult) -> str:
 
 def _source(source: LayerSource) -> str:
     how = ", dequantised" if source.is_dequantised else ""
+    adapter = f" with adapter sha256 {source.adapter_sha256}" if source.adapter_sha256 else ""
     return (
-        f"{clean_line(source.model)}, weights sha256 {source.weights_sha256}, "
+        f"{clean_line(source.model)}, weights sha256 {source.weights_sha256}{adapter}, "
         f"{clean_line(source.architecture)}, {source.n_layers} blocks at "
         f"{clean_line(source.blocks)}, {clean_line(source.dtype)}{how}"
     )

@@ -150,8 +150,7 @@ def _words(concepts: Sequence[ConceptResult]) -> LayerPart:
         title="What the model says of its own states",
         lead="A state is put where a word should stand, and the model is asked what it means. A "
         "layer is believed only if at least half of the known answers come back and at least half "
-        "of the readings say something. At layer 0 that is the bare word: no context has been read "
-        "there."
+        "of the readings say something. Layer 0 is the bare word, without context."
         if table.rows
         else "",
         charts=(),

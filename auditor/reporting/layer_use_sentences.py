@@ -181,10 +181,8 @@ def _named(readings: ReadingResult) -> str:
         return ""
     social, other = (sum(shares) / len(pairs) for shares in zip(*pairs, strict=True))
     return (
-        "At these layers the social sense is named, on average, in "
-        f"{rounding.percent(social)} of the readings of social sentences and in "
-        f"{rounding.percent(other)} of those of the others: only the difference could speak of "
-        "the sense."
+        f"There {rounding.percent(social)} of the social sentences’ readings name the social "
+        f"sense, and {rounding.percent(other)} of the others’."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from auditor.core.items import Condition, Contrast
+from auditor.core.runs import ModelIdentity
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.instrument_texts import INSTRUMENTS
 
@@ -152,6 +153,11 @@ def score_name(instrument: str) -> str:
     """What an instrument's score is called in a sentence."""
     text = INSTRUMENTS.get(instrument)
     return text.score if text else f"{spelt(instrument).lower()} score"
+
+
+def model_name(model: ModelIdentity) -> str:
+    """What was audited: with an adapter it is another model than the file alone."""
+    return clean_line(model.name) + (" with an adapter" if model.adapter_sha256 else "")
 
 
 def category_name(category: str) -> str:

@@ -15,6 +15,7 @@ from auditor.reporting import (
     instrument_pages,
     ladder_pages,
     layer_pages,
+    naming,
     provenance_pages,
     register_pages,
     standing,
@@ -41,7 +42,7 @@ def summarise(result: AuditResult) -> Report:
     conditions = condition_pages.conditions(seen)
     layers = layer_pages.layers(seen)
     n_todos = _count_todos(cards)
-    model = clean_line(result.record.model.name)
+    model = naming.model_name(result.record.model)
     return Report(
         title=f"Bias audit of {model}",
         status="DRAFT" if n_todos else "FINAL",

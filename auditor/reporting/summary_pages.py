@@ -21,7 +21,7 @@ def cover(view: View) -> Cover:
     measures = next((f.sha256 for f in result.files if f.name == "measures.json"), None)
     policy = f"{record.policy.name} {record.policy.version}"
     return Cover(
-        model=clean_line(record.model.name),
+        model=naming.model_name(record.model),
         mark=verdicts.MARKS[verdicts.overall(result.findings)],
         verdict_line=verdicts.verdict_line(result.findings),
         tally_line=verdicts.tally_line(result.findings),

@@ -58,6 +58,8 @@ class AuditRequest:
     n_threads: int = 0
     n_gpu_layers: int = 0
     is_fresh: bool = False
+    adapter: Path | None = None
+    """A LoRA adapter put onto the model: a PEFT folder or a GGUF file."""
     reads_layers: bool = True
     """Whether to look inside the model, where it can be opened in transformers."""
     base: str | None = None
@@ -127,6 +129,7 @@ def _options(request: AuditRequest) -> OpenOptions:
         n_threads=request.n_threads or usable_processors(),
         n_gpu_layers=request.n_gpu_layers,
         dtype=request.dtype,
+        adapter=request.adapter,
     )
 
 
@@ -134,6 +137,7 @@ def _layer_request(request: AuditRequest) -> LayerRequest:
     return LayerRequest(
         tier=request.tier,
         seed=request.seed,
+        adapter=request.adapter,
         base=request.base,
         layers_at=request.layers_at,
         dtype=request.dtype,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeGuard
 
 from auditor.backends import ModelSource, open_readable, resolve_model
@@ -54,6 +55,8 @@ class LayerRequest:
 
     tier: Tier
     seed: int = 0
+    adapter: Path | None = None
+    """A LoRA adapter put onto the model, not onto its base."""
     base: str | None = None
     """The model before alignment, as the user names it."""
     layers_at: str | None = None
@@ -65,9 +68,13 @@ class LayerRequest:
 
 
 @contextmanager
-def opened(source: ModelSource, request: LayerRequest) -> Iterator[TransformersModel]:
+def opened(
+    source: ModelSource, request: LayerRequest, *, adapter: Path | None = None
+) -> Iterator[TransformersModel]:
     """A model opened in transformers, whatever its format, and closed again."""
-    options = OpenOptions(n_threads=request.n_threads or usable_processors(), dtype=request.dtype)
+    options = OpenOptions(
+        n_threads=request.n_threads or usable_processors(), dtype=request.dtype, adapter=adapter
+    )
     model = open_readable(source, options)
     try:
         yield model
@@ -90,7 +97,7 @@ def read_source(
 ) -> None:
     """Open a model in transformers for its layers alone; the same where it cannot be opened."""
     try:
-        with opened(source, request) as model:
+        with opened(source, request, adapter=request.adapter) as model:
             note_layers(folder, request, model, on_step)
     except ModelNotLoaded as reason:
         note_missing(folder, str(reason))
@@ -225,6 +232,7 @@ def _begin(
         schema=SCHEMA_VERSION,
         model=identity.name,
         weights_sha256=identity.weights_sha256,
+        adapter_sha256=identity.adapter_sha256,
         architecture=identity.architecture,
         n_layers=n_layers,
         dtype=identity.dtype,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from auditor.backends import resolve_model
 from auditor.core.layer_results import LayerResult
+from auditor.core.runs import ModelIdentity
 from auditor.errors import LayersNotFound, RunUnreadable
 from auditor.reporting.html import layer_chart_files, render_layers_html
 from auditor.reporting.layer_page import summarise_layers
@@ -54,16 +55,17 @@ def run_probe(
             )
         if is_fresh:
             (folder.path / LayerFile.FILE).unlink(missing_ok=True)
-        with opened(source, request) as model:
-            _refuse_other(folder, model.identity.weights_sha256)
+        with opened(source, request, adapter=request.adapter) as model:
+            _refuse_other(folder, model.identity)
             note_evidence(folder, request, model, on_step)
         note_base(folder, request, on_step)
         return _conclude(folder)
 
 
-def _refuse_other(folder: RunFolder, weights_sha256: str) -> None:
+def _refuse_other(folder: RunFolder, model: ModelIdentity) -> None:
     earlier = layer_file(folder).evidence
-    if earlier is not None and earlier.weights_sha256 != weights_sha256:
+    mine = (model.weights_sha256, model.adapter_sha256)
+    if earlier is not None and (earlier.weights_sha256, earlier.adapter_sha256) != mine:
         raise RunUnreadable(
             f"{folder.path} holds the layers of another model ({earlier.model}): choose another "
             "folder with --out, or replace them with --fresh."

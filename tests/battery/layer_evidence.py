@@ -93,6 +93,7 @@ def layer_evidence(
         schema=1,
         model=model,
         weights_sha256=f"{draw:064x}",
+        adapter_sha256=None,
         architecture="LlamaForCausalLM",
         n_layers=n_layers,
         dtype="bfloat16",

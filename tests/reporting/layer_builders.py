@@ -242,6 +242,7 @@ def source(name: str = "SmolLM2-135M-Instruct", *, is_dequantised: bool = True) 
     return LayerSource(
         model=name,
         weights_sha256="cd" * 32,
+        adapter_sha256=None,
         architecture="LlamaForCausalLM",
         n_layers=N_LAYERS,
         dtype="bfloat16",

@@ -44,6 +44,7 @@ def _source(evidence: LayerEvidence) -> LayerSource:
     return LayerSource(
         model=evidence.model,
         weights_sha256=evidence.weights_sha256,
+        adapter_sha256=evidence.adapter_sha256,
         architecture=evidence.architecture,
         n_layers=evidence.n_layers,
         dtype=evidence.dtype,
