@@ -24,8 +24,9 @@ _EXACT_LOGITS = 32
 """Tokens of a row whose logits are computed without rounding."""
 _PROBE_TOKENS = 40
 _TOLERANCES = {torch.float32: 1e-3, torch.float64: 1e-3}
-_HALF_TOLERANCE = 0.1
-"""Relative error of logits; a wrong mask or position gives errors of the logits' own size."""
+_HALF_TOLERANCE = 0.25
+"""Relative error of logits; a wrong mask or position gives errors of the logits' own size, and a
+sound model of half precision with a LoRA adapter on it was seen at 0.11."""
 _REFUSALS = (
     AttributeError,
     AssertionError,
