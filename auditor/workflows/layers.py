@@ -143,9 +143,9 @@ def note_base(folder: RunFolder, request: LayerRequest, on_step: OnStep) -> None
 
 
 def note_missing(folder: RunFolder, because: str) -> None:
-    """Write down why the model's layers are not read."""
+    """Write down why the model's layers are not read; what was read earlier is kept."""
     missing = LayersMissing(kind="not-possible", because=because)
-    _write(folder, LayerFile(schema=SCHEMA_VERSION, missing=missing))
+    _write(folder, replace(layer_file(folder), missing=missing))
 
 
 def _write(folder: RunFolder, held: LayerFile) -> None:
@@ -167,7 +167,7 @@ def conclude_layer_file(held: LayerFile) -> LayerResult | LayersMissing:
     if not _is_whole(held.evidence):
         return INTERRUPTED
     return replace(
-        conclude_layers(held.evidence, held.base if _is_whole(held.base) else None),
+        conclude_layers(held.evidence, held.base if _is_comparable(held) else None),
         base_missing_because=held.base_missing.because if held.base_missing else None,
     )
 
@@ -175,6 +175,18 @@ def conclude_layer_file(held: LayerFile) -> LayerResult | LayersMissing:
 def _is_whole(evidence: LayerEvidence | None) -> bool:
     """Whether every concept that was to be read is there."""
     return evidence is not None and len(evidence.concepts) == len(evidence.planned)
+
+
+def _is_comparable(held: LayerFile) -> bool:
+    """Whether the base was read to the end, and as the model was; it may be of an earlier tier."""
+    model, base = held.evidence, held.base
+    return (
+        model is not None
+        and base is not None
+        and _is_whole(base)
+        and (base.planned, base.tier, base.seed, base.senses_sha256)
+        == (model.planned, model.tier, model.seed, model.senses_sha256)
+    )
 
 
 def senses_of(request: LayerRequest) -> SenseSet:

@@ -1,6 +1,7 @@
 """The layers of a small checkpoint, from its folder to the page: read, kept, gone on with."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from auditor.workflows.layers import (
     LayerRequest,
     conclude_layer_file,
     layer_file,
+    note_missing,
 )
 from auditor.workflows.probe import run_probe
 from tests.backends.tiny_checkpoint import write_tiny_checkpoint
+from tests.battery.layer_evidence import layer_evidence
 
 REQUEST = LayerRequest(tier="quick", concepts=("race.black-white", "age.old-young"), n_threads=1)
 
@@ -89,6 +92,27 @@ def test_a_reading_cut_off_goes_on_to_the_same_bytes(
     run_probe(str(aligned), request, out=out, is_fresh=False, on_step=quiet)
     for name in (LayerFile.FILE, LAYERS):
         assert (out / name).read_bytes() == (undisturbed / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_a_base_that_was_read_otherwise_is_not_compared(
+    aligned: Path, undisturbed: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "layers"
+    shutil.copytree(undisturbed, out)
+    request = replace(REQUEST, seed=1, concepts=("age.old-young",))
+    outcome = run_probe(str(aligned), request, out=out, is_fresh=False, on_step=quiet)
+    assert [c.concept_id for c in outcome.result.concepts] == ["age.old-young"]
+    assert outcome.result.base is None
+
+
+def test_a_reason_does_not_replace_what_was_read(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    evidence = layer_evidence()
+    folder.write_json(LayerFile.FILE, LayerFile(schema=1, evidence=evidence))
+    note_missing(folder, "the disk is full")
+    assert layer_file(folder).evidence == evidence
+    assert isinstance(conclude_layer_file(layer_file(folder)), LayerResult)
 
 
 @pytest.mark.slow
