@@ -79,9 +79,16 @@ def _summary(
             }
             for finding in result.findings
         ],
+        "layers": _layers(result.layers),
         "files": {**files, "measures.json": _file(conclusion, "measures.json")},
         "pdf_missing_because": conclusion.pdf_missing_because,
     }
+
+
+def _layers(layers: LayerResult | LayersMissing) -> dict[str, object]:
+    if isinstance(layers, LayersMissing):
+        return {"missing_because": layers.because}
+    return {concept.concept_id: concept.probe.above for concept in layers.concepts}
 
 
 def _file(conclusion: Conclusion, name: str) -> str:

@@ -105,7 +105,11 @@ def _echo(outcome: "ProbeOutcome", *, as_json: bool) -> None:
     paths = {name: str(outcome.folder.path / name) for name in outcome.files}
     result = outcome.result
     if as_json:
-        summary = {"concepts": [_summary(each) for each in result.concepts], "files": paths}
+        summary = {
+            "concepts": [_summary(each) for each in result.concepts],
+            "base_missing_because": result.base_missing_because,
+            "files": paths,
+        }
         click.echo(json.dumps(summary, ensure_ascii=False, indent=1))
         return
     click.echo(

@@ -92,6 +92,8 @@ def run_audit(request: AuditRequest, *, on_batch: OnBatch, on_step: OnStep) -> C
             "--backend transformers."
         )
     if request.base is not None:
+        if not request.reads_layers:
+            raise ModelNotLoaded("--base is read for its layers: leave --no-probe out, or --base.")
         resolve_model(request.base)
     out = request.out or default_folder(request.model, request.tier)
     with open_run_folder(out) as folder:

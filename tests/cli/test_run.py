@@ -27,6 +27,10 @@ def test_the_formats_offered_are_those_that_can_be_read() -> None:
         (["run", "demo", "--instrument", "word_association"], "'word_association' is not one of"),
         (["run", "demo", "--policy", "no-such.yaml"], "no-such.yaml"),
         (["run"], "Missing argument 'MODEL'"),
+        (["run", "demo", "--no-probe", "--base", "demo"], "leave --no-probe out"),
+        (["probe", "no-such-model"], "There is no no-such-model"),
+        (["probe", "demo", "--base", "no-such-base"], "There is no no-such-base"),
+        (["probe", "demo", "--concept", "race"], "'race' is not one of"),
         (["report", "no-such-folder"], "not a run folder"),
         (["battery", "show", "no.such"], "no contrast 'no.such'"),
     ],
@@ -34,7 +38,11 @@ def test_the_formats_offered_are_those_that_can_be_read() -> None:
 def test_a_wrong_argument_is_one_sentence(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    extra = ["--out", str(tmp_path / "run")] if arguments[0] == "run" and arguments[1:] else []
+    extra = (
+        ["--out", str(tmp_path / "run")]
+        if arguments[0] in ("run", "probe") and arguments[1:]
+        else []
+    )
     assert run_command_line([*arguments, *extra]) == 2
     captured = capsys.readouterr()
     assert said in captured.err
