@@ -12,8 +12,8 @@ HEAVY = (
 
 RUN_AND_LIST = """
 import sys
-from auditor.cli import run
-run(sys.argv[1:])
+from auditor.cli import run_command_line
+run_command_line(sys.argv[1:])
 sys.stderr.write("\\nloaded:" + ",".join(sorted(sys.modules)))
 """
 

@@ -53,10 +53,10 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with the documented code."""
-    sys.exit(run(arguments))
+    sys.exit(run_command_line(arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run_command_line(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code, which an uncaught exception must not make 1."""
     try:
         code = cli.main(args=arguments, prog_name="auditor", standalone_mode=False)

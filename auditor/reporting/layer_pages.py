@@ -29,8 +29,9 @@ _STORED = "layer-evidence.json"
 _LEAD = (
     "Some words name people and something else as well. For each such word, a probe at every "
     "layer learns from sentences of ours which of the two is meant, and is tried on sentences and "
-    "words that it has not seen. Then it reads the battery’s own prompts: what does the model "
-    "take the word for while it answers them?"
+    "words that it has not seen. Then the probe is put to the battery’s own prompts, at the layers "
+    "where it can tell prompts that state the sense apart: these can be read. Nothing here is a "
+    "finding of bias, and no verdict rests on it."
 )
 _NOT_SHOWN = (
     "That a sense can be told from a layer does not show that the model uses it there. Only "
@@ -45,7 +46,6 @@ _NOT_SHOWN = (
     "for the same people, may give other curves.",
     "Everything was read in the model’s chat form, one message long. Within other text the "
     "layers may differ.",
-    "Curves say nothing about harm, and no criterion of the policy rests on them.",
 )
 
 

@@ -48,7 +48,7 @@ def senses_of(concept: ConceptResult) -> tuple[str, str]:
 def plain_sentences(concept: ConceptResult) -> list[str]:
     """What was told apart and read, in words alone."""
     social, other = senses_of(concept)
-    told = "are told apart" if concept.probe.above else "are not shown to be told apart"
+    tells = "tells" if concept.probe.above else "is not shown to tell"
     layer = best_readable(concept)
     point = at(concept.awareness.difference, layer)
     if point is None:
@@ -58,10 +58,10 @@ def plain_sentences(concept: ConceptResult) -> list[str]:
         words = {
             -1: f"The words are read as {social} less often {task}.",
             1: f"The words are read as {social} more often {task}.",
-            0: f"That the words are read as {social} more or less often {task} is not shown.",
+            0: f"Whether the words are read as {social} more or less often {task} is undecided.",
         }
         read = words[side(point)]
-    return [f"{social[:1].upper()}{social[1:]} and {other} {told} inside the model.", read]
+    return [f"A probe {tells} {social} from {other} by the model’s states.", read]
 
 
 def probe_sentences(concept: ConceptResult) -> list[str]:
@@ -139,7 +139,7 @@ def _words_alone(concept: ConceptResult, peak: CurvePoint | None) -> str:
     alone = concept.probe.words_alone
     if alone.value is None:
         return ""
-    told = f"Which words a sentence has, without any layer, gives {share_text(alone)}"
+    told = f"The sentence’s words alone, without the model, give {share_text(alone)}"
     if peak is None:
         return f"{told}."
     if alone.high is not None and peak.low is not None and alone.high < peak.low:

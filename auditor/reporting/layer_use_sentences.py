@@ -32,14 +32,23 @@ def plain_use(concept: ConceptResult) -> list[str]:
     """Whether it is used, in words alone."""
     told = []
     if concept.patching is None and concept.ablation is None:
-        return ["Whether the model uses it was not tested."]
+        return ["Whether the model uses this was not tested in this tier."]
     if concept.patching is not None:
         moves = "moves" if concept.patching.above else "is not shown to move"
         told.append(f"The word’s state {moves} what the model says that the word means.")
     if concept.ablation is not None:
-        rests = "rests" if is_beyond_random(concept.ablation) else "is not shown to rest"
-        told.append(f"The association score {rests} on the direction that the probe reads.")
+        told.append(_rests(concept.ablation))
     return told
+
+
+def _rests(ablation: AblationResult) -> str:
+    """Whether the score rests on the direction; where no p could have shown it, that is said."""
+    score = "the association score rests on what the probe reads"
+    if is_beyond_random(ablation):
+        return f"{score[:1].upper()}{score[1:]}."
+    if smallest_p(len(ablation.random_differences)) > SIGNIFICANT:
+        return f"Whether {score} was tested too weakly to tell."
+    return f"That {score} is not shown."
 
 
 def use_facts(concept: ConceptResult) -> list[Fact]:
@@ -107,7 +116,7 @@ def _patching(concept: ConceptResult, patching: PatchingResult) -> str:
     if point is None:
         return "No effect could be formed."
     control = largest_control(patching, point.layer)
-    beside = f"; the largest control there: {effect(control[1])}" if control else ""
+    beside = f"; an unrelated word or random: {effect(control[1])} at most" if control else ""
     most = f"most at {layer_name(point.layer)}: {effect_text(point)} in log-odds{beside}"
     if not patching.above:
         return (
@@ -116,9 +125,9 @@ def _patching(concept: ConceptResult, patching: PatchingResult) -> str:
             f"({most})."
         )
     return (
-        f"The state is used: one from a sentence about {social}, instead of {other}, moves the "
-        f"answer towards {social} at {len(patching.above)} of {n} layers "
-        f"({layer_list(patching.above)}; {most})."
+        f"A state from a sentence about {social}, instead of {other}, moves the answer towards "
+        f"{social}, shown at {len(patching.above)} of {n} layers "
+        f"({layer_list(patching.above)}; of these {most})."
     )
 
 
@@ -181,8 +190,9 @@ def _named(readings: ReadingResult) -> str:
         return ""
     social, other = (sum(shares) / len(pairs) for shares in zip(*pairs, strict=True))
     return (
-        f"There {rounding.percent(social)} of the social sentences’ readings name the social "
-        f"sense, and {rounding.percent(other)} of the others’."
+        f"At the {len(pairs)} with readings of both kinds, {rounding.percent(social)} of the "
+        f"social sentences’ readings name the social sense and {rounding.percent(other)} of the "
+        "others’, on average; they are few and decide nothing."
     )
 
 

@@ -25,7 +25,7 @@ def patching_table(concepts: Sequence[ConceptResult]) -> Table:
         (
             "Concept",
             "Patched layers",
-            "Largest at layer",
+            "Best shown at",
             "Effect",
             N_PAIRS,
             "Largest control",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from auditor.battery import INSTRUMENTS
-from auditor.cli import run as run_command_line
+from auditor.cli import run_command_line
 from auditor.cli.run import INSTRUMENT_NAMES
 from auditor.cli.score import FORMAT_NAMES
 from auditor.workflows.score import FORMATS

@@ -64,14 +64,14 @@ def test_a_clear_peak_is_told_with_its_layer_interval_and_limit() -> None:
     assert re.search(r"in 95\s% \[89\s%,\s100\s%\] of 96 held-out readings", told)
     assert "above the limit of 66" in told
     assert "less than that layer" in told
-    assert finding(clear_concept()).lead.startswith("People and colours are told apart")
+    assert finding(clear_concept()).lead.startswith("A probe tells people from colours")
 
 
 def test_nowhere_above_the_control_band_is_said_plainly() -> None:
     told = line(blank_concept(), "Told apart")
     assert told.startswith("Nowhere above the control band, at none of 31 layers")
     assert "is not shown, and neither is that it does not" in told
-    assert "not shown to be told apart" in finding(blank_concept()).lead
+    assert "not shown to tell people from things" in finding(blank_concept()).lead
     assert line(blank_concept(), "In prompts") == (
         "Cannot be read, since no layer tells the senses apart."
     )
@@ -149,19 +149,19 @@ def test_words_alone_that_do_as_much_are_named() -> None:
 
 def test_use_is_claimed_by_patching_alone() -> None:
     used, none = line(clear_concept(), "Patching"), line(blank_concept(), "Patching")
-    assert used.startswith("The state is used")
-    assert "at 4 of 8 layers (4, 8, 12, 16; most at layer" in used
+    assert used.startswith("A state from a sentence about")
+    assert "at 4 of 8 layers (4, 8, 12, 16; of these most at layer" in used
     assert none.startswith("That the state is used is not shown: at none of 8 layers")
     assert "moves what the model says" in finding(clear_concept()).lead
     assert "is not shown to move what the model says" in finding(blank_concept()).lead
-    assert "Whether the model uses it was not tested" in finding(unread_concept()).lead
+    assert "Whether the model uses this was not tested" in finding(unread_concept()).lead
 
 
 def test_the_largest_control_counts_by_its_size() -> None:
     told = patching(1.3, np.random.default_rng(1))
     low = tuple(replace(p, value=-0.7) for p in told.curves[1].points)
     moved = replace(told, curves=(told.curves[0], replace(told.curves[1], points=low)))
-    assert "largest control there: −0.70" in line(
+    assert "an unrelated word or random: −0.70" in line(
         replace(clear_concept(), patching=moved), "Patching"
     )
 
@@ -177,7 +177,7 @@ def test_ablation_is_held_against_random_directions() -> None:
     assert "So few directions can give no p below 0.11" in none
     alone = replace(clear_concept(), ablation=ablation(-0.3, n_random=0, p=None))
     assert "this shows nothing" in line(alone, "Ablation")
-    assert "is not shown to rest" in finding(alone).lead
+    assert "tested too weakly to tell" in finding(alone).lead
 
 
 def test_a_damaged_model_is_named() -> None:

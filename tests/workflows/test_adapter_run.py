@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.cli import run as run_command_line
+from auditor.cli import run_command_line
 from tests.backends.tiny_adapter import write_adapter
 from tests.backends.tiny_checkpoint import write_tiny_checkpoint
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from auditor.cli import run as run_command_line
+from auditor.cli import run_command_line
 from auditor.core.layer_results import LayerResult
 from auditor.errors import LayersNotFound, RunUnreadable
 from auditor.store import RunFolder
