@@ -1,11 +1,23 @@
 """What the workflows need of a language model."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from auditor.core.items import Prompt
 from auditor.core.responses import Generation, LogLikelihoods
 from auditor.core.runs import ModelIdentity
+
+REFUSALS = (
+    AttributeError,
+    AssertionError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""How networks answer to a cache or an attention mask that they have no use for."""
 
 
 class LanguageModel(Protocol):
@@ -41,3 +53,25 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Free what the model holds."""
+
+
+class ReadableModel(Protocol):
+    """A network of transformers that is open to be read between its layers, and to be trained."""
+
+    @property
+    def module(self) -> Any:
+        """A causal language model of transformers, in evaluation mode."""
+
+    @property
+    def tokenizer(self) -> Any:
+        """The tokenizer of transformers that belongs to it."""
+
+    @property
+    def adds_special_tokens(self) -> bool:
+        """Whether the tokenizer adds its special tokens to a rendered text."""
+
+    def render(self, text: str, reply_prefix: str = "") -> str:
+        """A user's message in the model's own form, up to where the reply goes on.
+
+        The text with a reply prefix begins with the text without one.
+        """

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from auditor.core.encoding import EncodedPrompt
 from auditor.core.fix import FixData, FixSettings
+from auditor.core.model import ReadableModel
 from auditor.errors import FixNotTrained
 from auditor.fixing.injected import Injected
 from auditor.fixing.losses import (
@@ -25,7 +26,6 @@ from auditor.fixing.reading_data import (
     encode_replies,
     encode_senses,
 )
-from auditor.fixing.trainable import TrainableModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Objective(Protocol):
 
 
 def choose_objective(
-    model: TrainableModel,
+    model: ReadableModel,
     passes: Passes,
     adapter: Injected,
     data: FixData,

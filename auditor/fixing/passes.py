@@ -15,21 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from auditor.core.encoding import EncodedPrompt
+from auditor.core.model import REFUSALS
 from auditor.core.trie import TokenTrie, build_trie
 
 _TOLERANCE = 1e-3
 _HALF_TOLERANCE = 0.1
 """Relative error of states; a wrong mask or position gives errors of the states' own size."""
-_REFUSALS = (
-    AttributeError,
-    AssertionError,
-    IndexError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""How networks answer to an attention mask that they have no use for."""
 
 Tokens = tuple[int, ...]
 Place = tuple[int, int]
@@ -139,7 +130,7 @@ def choose_passes(module: Any, sequences: Sequence[Tokens]) -> Passes:
     prompts = [EncodedPrompt(prompt_ids=ids[:1], continuation_ids=(ids[1:],)) for ids in sequences]
     try:
         packed = Passes(module=module, packs=True).predict(prompts)
-    except _REFUSALS:
+    except REFUSALS:
         return Passes(module=module, packs=False)
     plain = Passes(module=module, packs=False).predict(prompts)
     pairs = [

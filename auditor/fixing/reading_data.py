@@ -1,17 +1,16 @@
 """What a fix is trained on, in the tokens of one model."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.core.encoding import EncodedPrompt, encode_continuations
 from auditor.core.fix import TrainingPair, TrainingReply
-from auditor.core.quoting import quote
+from auditor.core.mentions import locate
+from auditor.core.model import ReadableModel
 from auditor.core.senses import SenseSentence
-from auditor.errors import FixNotTrained
+from auditor.errors import BatteryInvalid, FixNotTrained, LayersNotFound
 from auditor.fixing.passes import Tokens
-from auditor.fixing.trainable import TrainableModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +22,7 @@ class EncodedSense:
 
 
 def encode_clusters(
-    model: TrainableModel, pairs: Sequence[TrainingPair]
+    model: ReadableModel, pairs: Sequence[TrainingPair]
 ) -> tuple[tuple[EncodedPrompt, ...], ...]:
     """The cells of each cluster: first the stereotype's answer, then its mirror."""
     cells: dict[str, list[EncodedPrompt]] = defaultdict(list)
@@ -33,27 +32,27 @@ def encode_clusters(
 
 
 def encode_replies(
-    model: TrainableModel, replies: Sequence[TrainingReply]
+    model: ReadableModel, replies: Sequence[TrainingReply]
 ) -> tuple[EncodedPrompt, ...]:
     """Messages, each with its reply as the one continuation."""
     return tuple(_encode(model, each.text, (each.reply,)) for each in replies)
 
 
 def encode_senses(
-    model: TrainableModel, senses: Sequence[SenseSentence]
+    model: ReadableModel, senses: Sequence[SenseSentence]
 ) -> tuple[tuple[EncodedSense, ...], ...]:
     """The sentences of each cluster, cut off behind their word: a causal network saw no more."""
     sentences: dict[str, list[EncodedSense]] = defaultdict(list)
     for each in senses:
         encoded = EncodedSense(
-            token_ids=tuple(_tokenize(model, _up_to_word(model, each))),
+            token_ids=_up_to_word(model, each),
             is_social=each.sense == "social",
         )
         sentences[each.mention.cluster].append(encoded)
     return tuple(tuple(each) for each in sentences.values())
 
 
-def _encode(model: TrainableModel, text: str, replies: Sequence[str]) -> EncodedPrompt:
+def _encode(model: ReadableModel, text: str, replies: Sequence[str]) -> EncodedPrompt:
     asked = model.render(text)
     # The form may put a space before a reply.
     joined = [model.render(text, reply).removeprefix(asked) for reply in replies]
@@ -63,22 +62,16 @@ def _encode(model: TrainableModel, text: str, replies: Sequence[str]) -> Encoded
         raise FixNotTrained(f"The data of the fix cannot be learned: {failure}") from failure
 
 
-def _tokenize(model: TrainableModel, text: str) -> list[int]:
+def _tokenize(model: ReadableModel, text: str) -> list[int]:
     ids: list[int] = model.tokenizer.encode(text, add_special_tokens=model.adds_special_tokens)
     # Some tokenizers close every text; here a reply is to follow.
     closes = model.adds_special_tokens and ids and ids[-1] == model.tokenizer.eos_token_id
     return ids[:-1] if closes else ids
 
 
-def _up_to_word(model: TrainableModel, sentence: SenseSentence) -> str:
-    text, word = sentence.mention.text, sentence.mention.word
-    rendered = model.render(text)
-    start = rendered.rfind(text.strip())
-    stop = start + len(text.strip()) if start >= 0 else len(rendered)
-    found = list(re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", rendered[:stop]))
-    if not found or found[-1].start() < start:
-        raise FixNotTrained(
-            f"The word {quote(word)} does not stand in the text of {sentence.mention.mention_id}, "
-            "or the model's chat template leaves it out; correct the one or the other."
-        )
-    return rendered[: found[-1].end()]
+def _up_to_word(model: ReadableModel, sentence: SenseSentence) -> Tokens:
+    try:
+        located = locate(model, sentence.mention)
+    except (BatteryInvalid, LayersNotFound) as failure:
+        raise FixNotTrained(str(failure)) from failure
+    return located.token_ids[: located.position + 1]

@@ -10,6 +10,7 @@ import torch
 import transformers
 
 from auditor.core.fix import FixData, FixSettings, TrainedAdapter
+from auditor.core.model import ReadableModel
 from auditor.errors import FixNotTrained
 from auditor.fixing.adapter_folder import (
     key_of,
@@ -25,7 +26,6 @@ from auditor.fixing.objectives import choose_objective
 from auditor.fixing.passes import Passes, choose_passes
 from auditor.fixing.reading_data import encode_clusters, encode_replies
 from auditor.fixing.targets import Targets, find_targets
-from auditor.fixing.trainable import TrainableModel
 from auditor.fixing.training_loop import OnStep, Training
 
 _CLASSIFIER_RATE = 1e-2
@@ -35,7 +35,7 @@ _FORMAT = 1
 
 
 def train_adapter(
-    model: TrainableModel,
+    model: ReadableModel,
     data: FixData,
     settings: FixSettings,
     *,
@@ -91,7 +91,7 @@ def train_adapter(
 
 
 def _begin(
-    model: TrainableModel,
+    model: ReadableModel,
     adapter: Injected,
     data: FixData,
     settings: FixSettings,
@@ -137,7 +137,7 @@ def _sense_layer(targets: Targets, ranks: Mapping[int, int]) -> int:
     return early if early >= min(ranks) else max(ranks)
 
 
-def _passes(model: TrainableModel, data: FixData) -> Passes:
+def _passes(model: ReadableModel, data: FixData) -> Passes:
     """Tried out on the widest of what is to be read."""
     prompts = encode_replies(model, (*data.neutral, *data.replies, *data.stopping))
     for cluster in encode_clusters(model, data.pairs):
@@ -146,7 +146,7 @@ def _passes(model: TrainableModel, data: FixData) -> Passes:
     return choose_passes(model.module, sorted(sequences, key=len)[-3:])
 
 
-def _key(model: TrainableModel, data: FixData, settings: FixSettings, base_sha256: str) -> str:
+def _key(model: ReadableModel, data: FixData, settings: FixSettings, base_sha256: str) -> str:
     """Whatever changes the numbers."""
     return key_of(
         {

@@ -25,11 +25,11 @@ from torch import Tensor
 
 from auditor.core.items import Item
 from auditor.core.layer_evidence import AblationEvidence, AblationRead
+from auditor.core.model import ReadableModel
 from auditor.core.senses import Concept, LayerPlan
 from auditor.probing.cached_passes import can_share_beginning
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.hooks import Edit
-from auditor.probing.readable import ReadableModel
 from auditor.probing.replies import EncodedReplies, encode_replies
 from auditor.probing.sense_probe import ProbeDirections
 from auditor.probing.variants import PASS_TOKENS, Row, score_variants

@@ -3,17 +3,6 @@
 import torch
 from torch import Tensor
 
-REFUSALS = (
-    AttributeError,
-    AssertionError,
-    IndexError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""How networks without a usable cache answer to one."""
 _TOLERANCES = {torch.float32: 1e-3, torch.float64: 1e-3}
 _HALF_TOLERANCE = 0.1
 """Relative; a wrong mask or position gives errors of the numbers' own size."""

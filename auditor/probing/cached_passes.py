@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from auditor.probing.cache_trials import REFUSALS, agree
+from auditor.core.model import REFUSALS, ReadableModel
+from auditor.probing.cache_trials import agree
 from auditor.probing.decoder_blocks import DecoderBlocks
-from auditor.probing.readable import ReadableModel
 
 _SOFTMAX_ROWS = 16
 """Rows of logits normalised at once: they stay in the processor's cache."""

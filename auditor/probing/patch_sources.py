@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auditor.core.layer_evidence import PatchKind
+from auditor.core.mentions import find_words, locate
+from auditor.core.model import ReadableModel
 from auditor.core.senses import Concept, Mention, Sense, SenseQuestion
 from auditor.probing.chosen_layers import choose_layers
 from auditor.probing.decoder_blocks import DecoderBlocks
-from auditor.probing.mentions import find_words, locate
-from auditor.probing.readable import ReadableModel
 from auditor.probing.reading import read_states
 
 _SENSES: tuple[Sense, Sense] = ("social", "other")

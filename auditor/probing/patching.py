@@ -29,13 +29,13 @@ from torch import Tensor
 
 from auditor.core.encoding import EncodedPrompt
 from auditor.core.layer_evidence import PatchEvidence, PatchRead
+from auditor.core.mentions import locate
+from auditor.core.model import ReadableModel
 from auditor.core.senses import Concept, LayerPlan, Mention, SenseQuestion
 from auditor.probing.cached_passes import can_share_beginning
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.hooks import Edit
-from auditor.probing.mentions import locate
 from auditor.probing.patch_sources import Patch, choose_pairs, read_patches
-from auditor.probing.readable import ReadableModel
 from auditor.probing.replies import encode_replies
 from auditor.probing.variants import PASS_TOKENS, Row, score_variants
 

@@ -25,12 +25,12 @@ from numpy.typing import NDArray
 
 from auditor.battery.layers.reading_quality import is_degenerate, is_relevant, names_any
 from auditor.core.layer_evidence import WordReading
+from auditor.core.mentions import locate
+from auditor.core.model import ReadableModel
 from auditor.core.senses import Concept, KnownAnswer, LayerPlan, Mention, ReadingPrompt, Sense
 from auditor.probing.cached_passes import can_share_beginning
 from auditor.probing.chosen_layers import choose_layers
 from auditor.probing.decoder_blocks import DecoderBlocks
-from auditor.probing.mentions import locate
-from auditor.probing.readable import ReadableModel
 from auditor.probing.reading import read_states
 from auditor.probing.slot_texts import (
     Insertion,

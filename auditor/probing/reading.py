@@ -8,11 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.core.mentions import Located
+from auditor.core.model import ReadableModel
 from auditor.errors import LayersNotFound
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.hooks import record_states
-from auditor.probing.mentions import Located
-from auditor.probing.readable import ReadableModel
 from auditor.probing.shared_prefix import SharedPrefix, Tokens, read_prefix
 
 _BATCH_TOKENS = 512

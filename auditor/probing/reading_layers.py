@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from auditor.core.layer_evidence import ConceptEvidence, ProbeEvidence, WordReading
+from auditor.core.model import ReadableModel
 from auditor.core.senses import Concept, SenseSet
 from auditor.errors import LayersNotFound
 from auditor.probing.ablation import ablate_concept
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.patching import patch_concept
 from auditor.probing.patchscope import read_in_words
-from auditor.probing.readable import ReadableModel
 from auditor.probing.sense_probe import probe_concept
 
 OnConcept = Callable[[ConceptEvidence], None]

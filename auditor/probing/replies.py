@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor.core.encoding import EncodedPrompt
+from auditor.core.mentions import find_positions
+from auditor.core.model import ReadableModel
 from auditor.core.quoting import quote
 from auditor.core.trie import shared_length
 from auditor.errors import LayersNotFound
-from auditor.probing.mentions import find_positions
-from auditor.probing.readable import ReadableModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from auditor.core.layer_evidence import AwarenessRead, ProbeEvidence, SentenceRead
+from auditor.core.mentions import locate
+from auditor.core.model import ReadableModel
 from auditor.core.quoting import quote
 from auditor.core.senses import Concept, LayerPlan, SenseSentence
 from auditor.errors import BatteryInvalid
@@ -29,8 +31,6 @@ from auditor.probing.linear_probe import (
     relabel,
     seen_pair_values,
 )
-from auditor.probing.mentions import locate
-from auditor.probing.readable import ReadableModel
 from auditor.probing.reading import mean_embeddings, read_states
 
 _N_FOLDS = 5

@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
+from auditor.core.model import REFUSALS
 from auditor.core.trie import shared_length
-from auditor.probing.cache_trials import REFUSALS, agree
+from auditor.probing.cache_trials import agree
 from auditor.probing.decoder_blocks import DecoderBlocks
 
 _LEAST_TOKENS = 4

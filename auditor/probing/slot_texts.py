@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from auditor.core.mentions import find_positions
+from auditor.core.model import ReadableModel
 from auditor.core.senses import ReadingPrompt
 from auditor.errors import LayersNotFound
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.hooks import Edit, edit_states
-from auditor.probing.mentions import find_positions
-from auditor.probing.readable import ReadableModel
 
 N_WRITTEN = 12
 """Tokens of a reply."""

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from auditor.core.encoding import EncodedPrompt
+from auditor.core.model import ReadableModel
 from auditor.errors import LayersNotFound
 from auditor.probing.cached_passes import (
     Place,
@@ -27,7 +28,6 @@ from auditor.probing.cached_passes import (
 )
 from auditor.probing.decoder_blocks import DecoderBlocks
 from auditor.probing.hooks import Edit, edit_states
-from auditor.probing.readable import ReadableModel
 
 PASS_TOKENS = 2048
 """Computed at once, where variants or texts can be divided into several calls."""

@@ -163,7 +163,7 @@ def test_sentences_end_with_their_word(model: TinyModel) -> None:
 def test_a_word_that_is_not_in_its_sentence(model: TinyModel) -> None:
     sense = DATA.senses[0]
     wrong = replace(sense, mention=replace(sense.mention, word="user"))
-    with pytest.raises(FixNotTrained, match="'user' does not stand in the text of social0/black"):
+    with pytest.raises(FixNotTrained, match="social0/black does not hold the word 'user'"):
         encode_senses(model, [wrong])
 
 

@@ -41,7 +41,7 @@ _FORM = "<user> {text} <end> <reply>"
 
 
 def biased_model(n_layers: int = 4, *, bias: float = 1.0, seed: int = 0) -> TinyModel:
-    """A TrainableModel whose stereotyped answers are likelier; not at all where `bias` is 0."""
+    """A ReadableModel whose stereotyped answers are likelier; not at all where `bias` is 0."""
     tokenizer = _build_tokenizer()
     module = build_network(
         "llama",

@@ -13,9 +13,9 @@ from auditor.backends.options import OpenOptions
 from auditor.backends.transformers_model import TransformersModel
 from auditor.core.items import Prompt
 from auditor.core.layer_evidence import PatchEvidence, PatchRead
+from auditor.core.mentions import Located, locate
 from auditor.core.senses import Concept, Mention, Sense, SenseQuestion
 from auditor.probing.decoder_blocks import DecoderBlocks, find_decoder_blocks
-from auditor.probing.mentions import Located, locate
 from auditor.probing.patch_sources import Patch
 from auditor.probing.patching import AskedQuestion, ask, patch_concept, patched_log_odds
 from auditor.probing.reading import read_states

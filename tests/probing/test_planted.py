@@ -5,10 +5,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from auditor.core.mentions import Located, find_positions, locate
 from auditor.core.senses import Mention, Sense
 from auditor.probing.decoder_blocks import DecoderBlocks, find_decoder_blocks
 from auditor.probing.hooks import edit_states
-from auditor.probing.mentions import Located, find_positions, locate
 from auditor.probing.reading import read_states
 from tests.probing.planted import (
     CONCEPT,

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import nn
 
+from auditor.core.mentions import Located, locate
 from auditor.core.senses import Mention
 from auditor.errors import LayersNotFound
 from auditor.probing import reading
 from auditor.probing.decoder_blocks import DecoderBlocks, find_decoder_blocks
-from auditor.probing.mentions import Located, locate
 from auditor.probing.reading import mean_embeddings, read_states
 from tests.probing.tiny_models import (
     ATTENTION_FAMILIES,

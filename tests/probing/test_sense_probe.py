@@ -13,10 +13,10 @@ from auditor.backends.options import OpenOptions
 from auditor.backends.transformers_model import TransformersModel
 from auditor.battery.layers.probe_result import conclude_probe
 from auditor.core.layer_evidence import AwarenessRead, ProbeEvidence
+from auditor.core.mentions import locate
 from auditor.core.senses import Concept, SenseSentence
 from auditor.errors import BatteryInvalid
 from auditor.probing.decoder_blocks import find_decoder_blocks
-from auditor.probing.mentions import locate
 from auditor.probing.reading import read_states
 from auditor.probing.sense_probe import ProbeDirections, classify_sentences, probe_concept
 from auditor.prompt_library.senses import load_senses

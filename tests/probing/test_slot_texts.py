@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from auditor.core.mentions import Located
 from auditor.core.senses import ReadingPrompt
 from auditor.errors import LayersNotFound
 from auditor.probing.decoder_blocks import find_decoder_blocks
 from auditor.probing.hooks import edit_states
-from auditor.probing.mentions import Located
 from auditor.probing.reading import read_states
 from auditor.probing.slot_texts import (
     N_WRITTEN,

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from auditor.core.model import ReadableModel
 from auditor.core.quoting import quote
 from auditor.core.senses import Mention
 from auditor.errors import BatteryInvalid, LayersNotFound
-from auditor.probing.readable import ReadableModel
 
 
 class Span(NamedTuple):

@@ -11,9 +11,9 @@ from auditor.backends import resolve_model
 from auditor.backends.options import OpenOptions
 from auditor.backends.transformers_model import TransformersModel
 from auditor.core.items import Prompt
+from auditor.core.mentions import find_positions, find_words, locate
 from auditor.core.senses import Mention
 from auditor.errors import BatteryInvalid, LayersNotFound
-from auditor.probing.mentions import find_positions, find_words, locate
 from tests.backends.tiny_checkpoint import train_tokenizer, write_tiny_checkpoint
 from tests.probing.tiny_models import TinyModel
 
