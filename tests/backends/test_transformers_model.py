@@ -12,7 +12,7 @@ import pytest
 import torch
 import transformers
 
-from auditor.backends.options import OpenOptions
+from auditor.backends.options import DType, OpenOptions
 from auditor.backends.transformers_loading import choose_dtype
 from auditor.backends.transformers_model import TransformersModel
 from auditor.backends.trie_forward import can_share_prefixes, is_causal
@@ -151,9 +151,10 @@ def test_the_trial_finds_a_network_that_ignores_positions(tiny_checkpoint: Path)
     assert not can_share_prefixes(network, list(range(3, 40)))
 
 
-def test_an_encoder_is_refused(checkpoint_of: CheckpointOf) -> None:
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_an_encoder_is_refused(checkpoint_of: CheckpointOf, dtype: DType) -> None:
     with pytest.raises(ModelNotLoaded, match="not a causal language model"):
-        TransformersModel(checkpoint_of("bert"), FLOAT32)
+        TransformersModel(checkpoint_of("bert"), replace(FLOAT32, dtype=dtype))
 
 
 def test_a_causal_network_is_found_to_be_one(tiny_checkpoint: Path) -> None:
