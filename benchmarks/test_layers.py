@@ -14,8 +14,8 @@ import torch
 
 from auditor.backends import open_readable, resolve_model
 from auditor.backends.options import OpenOptions
-from auditor.probing.decoder_blocks import find_decoder_blocks
 from auditor.core.mentions import locate
+from auditor.probing.decoder_blocks import find_decoder_blocks
 from auditor.probing.reading import read_states
 from auditor.probing.reading_layers import read_layers
 from auditor.prompt_library.senses import load_senses
