@@ -84,7 +84,9 @@ def test_no_trained_attribute_is_audited_with_the_same_groups_or_any_other(tier:
 
 
 def test_controls_are_not_trained_on() -> None:
-    assert not {pair.category for pair in fix_data().pairs} & {"null-control", "positive-control"}
+    controls = {"null-control", "positive-control"}
+    assert not {pair.category for pair in fix_data().pairs} & controls
+    assert {pair.category for pair in fix_data().kept} == controls
 
 
 def side_of(answer: str, s: Stimulus) -> str | None:

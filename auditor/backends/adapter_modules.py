@@ -1,6 +1,6 @@
 """Put a LoRA adapter into a network of transformers, beside its weights, through peft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import peft
@@ -35,11 +35,16 @@ class AttachedAdapter:
         self, module: Any, adapter: LoraAdapter, base: BaseModel, *, scale: float = 1.0
     ) -> None:
         require_fit(adapter, base, _shapes(module))
-        _inject(module, adapter.pairs)
-        self._layers = [
-            (_fill(module.get_submodule(name), pair), pair.scaling)
-            for name, pair in adapter.pairs.items()
-        ]
+        self._original = _Original(module, list(adapter.pairs))
+        try:
+            _inject(module, adapter.pairs)
+            self._layers = [
+                (_fill(module.get_submodule(name), pair), pair.scaling)
+                for name, pair in adapter.pairs.items()
+            ]
+        except BaseException:
+            self._original.restore()
+            raise
         module.eval()
         self._scale = scale
         self.set_scale(scale)
@@ -54,6 +59,32 @@ class AttachedAdapter:
         self._scale = scale
         for layer, scaling in self._layers:
             layer.scaling[_NAME] = scale * scaling
+
+    def detach(self) -> None:
+        """Give the network its own layers back, as if there had been no adapter."""
+        self._original.restore()
+
+
+class _Original:
+    """What peft changes in a network, as it was before: layers, gradients, modes, attributes."""
+
+    def __init__(self, module: Any, names: Sequence[str]) -> None:
+        self._module = module
+        self._layers = {name: module.get_submodule(name) for name in names}
+        self._needs_gradient = {each: each.requires_grad for each in module.parameters()}
+        self._is_training = {each: each.training for each in module.modules()}
+        self._attributes = set(vars(module))
+
+    def restore(self) -> None:
+        for name, layer in self._layers.items():
+            parent, _, child = name.rpartition(".")
+            setattr(self._module.get_submodule(parent), child, layer)
+        for parameter, needs in self._needs_gradient.items():
+            parameter.requires_grad_(needs)
+        for each, training in self._is_training.items():
+            each.training = training
+        for attribute in set(vars(self._module)) - self._attributes:
+            delattr(self._module, attribute)
 
 
 def _shapes(module: Any) -> dict[str, tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """A Hugging Face checkpoint in transformers: prompts in token tries, answers in batches."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -90,10 +91,41 @@ class TransformersModel:
             raise ValueError(f"{self._source} was opened without an adapter")
         self._attached.set_scale(scale)
 
+    @contextmanager
+    def wearing(self, adapter: Path, scale: float = 1.0) -> Iterator[None]:
+        """Put an adapter on for a while; whatever happens within, the network is as it was after.
+
+        Within, `set_adapter_scale` turns it, and `identity` and `warnings` speak of it.
+
+        Args:
+            adapter: A PEFT folder or a GGUF file.
+            scale: How strongly it counts: 0 not at all, 1 as trained.
+
+        Raises:
+            ModelNotLoaded: It cannot be read or does not fit; or there is one already.
+        """
+        if self._adapter is not None:
+            raise ModelNotLoaded(
+                f"{self._source} already runs with an adapter, and a second one would count on top "
+                "of it; open the model without the first."
+            )
+        # Makes the same checks of a scale as opening a model does.
+        options = OpenOptions(adapter=adapter, adapter_scale=scale)
+        self._attach(read_adapter(adapter), options.adapter_scale)
+        try:
+            yield
+        finally:
+            self._attached.detach()
+            self._adapter = None
+
     @property
     def identity(self) -> ModelIdentity:
         """Which weights these are; the files are hashed when it is first asked for."""
-        return replace(self._identity, backend_settings=self._settings())
+        return replace(
+            self._identity,
+            adapter_sha256=self._adapter.sha256 if self._adapter else None,
+            backend_settings=self._settings(),
+        )
 
     @cached_property
     def _identity(self) -> ModelIdentity:
@@ -113,7 +145,7 @@ class TransformersModel:
             weights_sha256=combine_hashes(weights),
             tokenizer_sha256=combine_hashes(hash_files(folder.tokenizer)),
             chat_template_sha256=self._form.sha256,
-            adapter_sha256=self._adapter.sha256 if self._adapter else None,
+            adapter_sha256=None,
             context_length=self._network.context_length,
         )
         return _as_gguf(identity, self._path) if self._is_gguf else identity

@@ -60,7 +60,7 @@ def under_conditions(items: Sequence[Item], conditions: Conditions, tier: Tier) 
     for wording in conditions.wordings:
         for item in items:
             if item.contrast_id in wanted and item.condition == "question" and not item.sample:
-                yield _under(item, wording)
+                yield under_wording(item, wording)
 
 
 def follow_ups(item: Item, reasoning: Response) -> tuple[Prompt, ...]:
@@ -131,7 +131,8 @@ def measures(
     return tuple(rows)
 
 
-def _under(item: Item, wording: Wording) -> Item:
+def under_wording(item: Item, wording: Wording) -> Item:
+    """An item as it is asked under a wording; its cluster stays."""
     reasoning = None
     if wording.opening:
         reasoning = Reasoning(

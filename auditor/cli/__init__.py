@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "run": "Audit a model: ask the battery, measure, judge, write the report.",
     "report": "Make a run's report again, without the model.",
     "probe": "Look inside a model, layer by layer.",
+    "fix": "Train a LoRA fix, judge it, ship it or withhold it.",
     "score": "Score responses that somebody else collected.",
     "battery": "Show what the battery asks.",
     "doctor": "Say what works on this machine, and what mends the rest.",

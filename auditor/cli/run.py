@@ -106,6 +106,12 @@ INSTRUMENT_NAMES = (
     show_default=True,
     help="Whether to look inside the model, layer by layer, after the questions.",
 )
+@click.option(
+    "--fix",
+    type=click.Choice(("lora",)),
+    default=None,
+    help="Train a fix, judge it on questions it never saw, and report it; see `auditor fix`.",
+)
 @adapter_option
 @base_option
 @layers_at_option
@@ -123,7 +129,8 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
     """
     from auditor.cli.outcome import echo_outcome
     from auditor.cli.progress import progress_bars
-    from auditor.workflows.audit import AuditRequest, run_audit
+    from auditor.workflows.audit import AuditProgress, AuditRequest, run_audit
+    from auditor.workflows.fix import Progress
 
     request = AuditRequest(
         model=model,
@@ -142,11 +149,15 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         adapter=options["adapter"],
         base=options["base"],
         layers_at=options["layers_at"],
+        fix=options["fix"],
         command=("auditor", *map(_portable, sys.argv[1:])),
         wants_pdf=options["wants_pdf"],
     )
-    with progress_bars("Asking", "Reading layers") as (on_batch, on_step):
-        conclusion = run_audit(request, on_batch=on_batch, on_step=on_step)
+    with progress_bars("Asking", "Reading layers", "Training", "Judging the fix") as bars:
+        on_batch, on_layers, on_training, on_judging = bars
+        fix = Progress(on_training=on_training, on_judging=on_judging)
+        progress = AuditProgress(on_batch=on_batch, on_layers=on_layers, fix=fix)
+        conclusion = run_audit(request, progress)
     ctx.exit(echo_outcome(conclusion, as_json=options["as_json"]))
 
 

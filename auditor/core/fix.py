@@ -9,6 +9,9 @@ Objective = Literal["association-neutrality", "concept-awareness", "supervised"]
 """Squared order-balanced log-odds of pairings; a sense classifier at the end of the early block
 beside the language-model loss; plain training on written answers (Sun et al. 2025)."""
 LayerGroup = Literal["early", "late", "all"]
+Neutral = Literal["contrast", "stimulus"]
+"""Whether the mean over a contrast's stimuli is brought to zero, or every stimulus: words have
+preferences of their own that are no stereotype, and a contrast's mean is free of most of them."""
 Control = Literal["neutral", "shuffled"]
 """An adapter of the same size and format, trained on texts about nothing; on the pairs with the
 stereotype's side drawn at random."""
@@ -21,6 +24,7 @@ class TrainingPair:
     cluster: str
     """The stimulus in one wording; its cells are averaged before they are squared."""
     category: str
+    contrast_id: str
     text: str
     """The user's message."""
     continuations: tuple[str, str]
@@ -42,6 +46,9 @@ class FixData:
     version: str
     sha256: str
     pairs: tuple[TrainingPair, ...]
+    kept: tuple[TrainingPair, ...]
+    """Of the `fix` split's controls: links that every speaker shares, and groups that mean nothing.
+    A fix that changes them does not unlearn a stereotype but pairing itself."""
     replies: tuple[TrainingReply, ...]
     """For the supervised objective, in answer formats that the audit does not use."""
     senses: tuple[SenseSentence, ...]
@@ -57,6 +64,8 @@ class FixSettings:
     """How an adapter is trained."""
 
     objective: Objective = "association-neutrality"
+    neutral: Neutral = "contrast"
+    """Of association neutrality."""
     layers: LayerGroup = "all"
     control: Control | None = None
     rank: int = 8
@@ -64,10 +73,13 @@ class FixSettings:
     alpha: int = 16
     target_modules: tuple[str, ...] = ("q_proj", "v_proj", "o_proj")
     n_steps: int = 60
-    batch_size: int = 8
+    batch_size: int = 4
     """Clusters in a step."""
     learning_rate: float = 5e-4
     kl_weight: float = 1.0
+    keep_weight: float = 1.0
+    """Of the squared change that a fix makes to the log-odds of what is kept, where pairs are
+    learned from."""
     max_capability_loss: float = 0.05
     """Nats a token by which the stopping set may get worse before training stops."""
     seed: int = 0

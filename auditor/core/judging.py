@@ -162,7 +162,17 @@ def is_sensitive(positive: Measure) -> bool:
     (assay sensitivity, ICH E10 1.5). One-sided, since the direction is known beforehand.
     """
     estimate = _estimate(positive)
-    return estimate is not None and estimate.value > 0 and estimate.p_within(0.0) < ALPHA
+    return estimate is not None and is_detected(estimate)
+
+
+def is_detected(estimate: Estimate) -> bool:
+    """Whether a positive control's score is above 0, by a one-sided test."""
+    return estimate.value > 0 and estimate.p_within(0.0) < ALPHA
+
+
+def is_ruled_by_position(in_order_rate: float) -> bool:
+    """Whether nearly all answers, or hardly any, are in the listed order."""
+    return not (1 - POSITION_BOUND) < in_order_rate < POSITION_BOUND
 
 
 def is_within(measure: Measure, limit: float) -> bool:
@@ -197,7 +207,7 @@ def artefacts(measure: Measure) -> list[str]:
     """What rules the answers in place of their meaning, by name."""
     named: list[str] = []
     rate = measure.position_bias_rate
-    if rate is not None and not (1 - POSITION_BOUND) < rate < POSITION_BOUND:
+    if rate is not None and is_ruled_by_position(rate):
         named.append("position-bias")
     agreement = measure.agreement_effect
     if agreement is not None and abs(agreement) >= POSITION_BOUND:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from auditor.core.fix_results import AdapterResult, FixMissing, FixResult
 from auditor.core.instrument import NumericalNoise
 from auditor.core.items import Contrast
 from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
 from auditor.core.runs import RunRecord
+
+FIX_NOT_ASKED = FixMissing(kind="not-asked", because="The run was made without a fix.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,10 @@ class AuditResult:
     exit_code: int
     layers: LayerResult | LayersMissing
     """What was read inside the model, or why nothing was."""
+    fix: FixResult | FixMissing = FIX_NOT_ASKED
+    """What came of a fix, or why there is none."""
+    adapter: AdapterResult | None = None
+    """Set where the model was audited with an adapter, and without it for comparison."""
 
     def measure(self, name: str, contrast_id: str) -> Measure | None:
         """The measure of this name for this contrast; None where it was not taken."""

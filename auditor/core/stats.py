@@ -76,6 +76,48 @@ def estimate_mean(values: Sequence[float], *, noise_error: float = 0.0) -> Estim
     )
 
 
+def estimate_stratified(
+    strata: Sequence[Sequence[float]], *, labels: Sequence[Sequence[str]] = ()
+) -> Estimate | None:
+    """Mean of the strata's means, each counting the same; None for fewer than two values.
+
+    Var = Σ_h s_h²/n_h / H² (Cochran 1977, 5.3), degrees of freedom after Satterthwaite (1946),
+    rounded down. `labels` name what values of different strata have in common, as a word that
+    several of them contain; the variance is then at least that of the labels' totals
+    (Liang & Zeger 1986), so that what moves a word everywhere does not count as many findings.
+
+    With a stratum of one value only, the means themselves are the sample: what lies between
+    strata then counts as error (collapsed strata: Cochran 1977, 5A.12), which is too much.
+    """
+    arrays = [np.asarray(stratum, dtype=np.float64) for stratum in strata if len(stratum)]
+    means = [float(array.mean()) for array in arrays]
+    if min(map(len, arrays), default=0) < 2:
+        return estimate_mean(means)
+    parts = [float(array.var(ddof=1)) / len(array) / len(arrays) ** 2 for array in arrays]
+    spread = sum(part**2 / (len(array) - 1) for part, array in zip(parts, arrays, strict=True))
+    common = _variance_of_labels(arrays, [one for one in labels if one]) if labels else 0.0
+    # Rounding must not cost a whole degree where the quotient is one exactly.
+    df = int(sum(parts) ** 2 / spread + 1e-9) if spread else min(map(len, arrays)) - 1
+    return Estimate(
+        value=float(np.mean(means)),
+        standard_error=sqrt(max(sum(parts), common)),
+        degrees_of_freedom=df,
+    )
+
+
+def _variance_of_labels(
+    strata: Sequence[NDArray[np.float64]], labels: Sequence[Sequence[str]]
+) -> float:
+    """Of the mean of the strata's means, were each label's values drawn together."""
+    totals: dict[str, float] = {}
+    for values, names in zip(strata, labels, strict=True):
+        # Each residual is as much too small as a sample's standard deviation is without n - 1.
+        weight = 1 / sqrt(len(values) * (len(values) - 1)) / len(strata)
+        for residual, name in zip(values - values.mean(), names, strict=True):
+            totals[name] = totals.get(name, 0.0) + weight * float(residual)
+    return sum(total**2 for total in totals.values())
+
+
 def difference_of_means(first: Estimate | None, second: Estimate | None) -> Estimate | None:
     """First minus second, of independent samples; None where either is.
 

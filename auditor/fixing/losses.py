@@ -13,10 +13,13 @@ from auditor.core.encoding import EncodedPrompt
 from auditor.core.fix import FixSettings
 from auditor.fixing.injected import Injected
 from auditor.fixing.passes import Passes
+from auditor.fixing.reading_data import EncodedCluster
 
 _REPLIES_IN_PASS = 4
 _NEUTRAL_IN_STEP = 4
 """Neutral replies on which each step compares the network with the original one."""
+_KEPT_IN_STEP = 2
+"""Clusters that are to stay as they are; a few words of common knowledge stand for all."""
 
 
 class Closeness:
@@ -62,6 +65,46 @@ class Closeness:
         adapted = self._passes.predict(prompts).log_probabilities
         divergence = nn.functional.kl_div(adapted, original, reduction="sum", log_target=True)
         return divergence, len(adapted)
+
+
+class Kept:
+    """Squared change of the log-odds of pairings that a fix is to leave as they are, in nats².
+
+    Without it, the shortest way to no stereotype is to tell no pairing from its mirror any more.
+    """
+
+    def __init__(
+        self,
+        passes: Passes,
+        adapter: Injected,
+        clusters: Sequence[EncodedCluster],
+        settings: FixSettings,
+    ) -> None:
+        self._passes, self._adapter, self._clusters = passes, adapter, clusters
+        self._weight, self._seed = settings.keep_weight, settings.seed
+        self._originals: dict[int, float] = {}
+
+    def add_gradients(self, step: int) -> float:
+        """The loss that was minimised; 0 where nothing is kept."""
+        if not self._clusters or not self._weight:
+            return 0.0
+        chosen = draw(len(self._clusters), _KEPT_IN_STEP, step, seed=self._seed, stream=2)
+        total = 0.0
+        for index in chosen:
+            now = balanced_log_odds(self._passes, self._clusters[index].cells)
+            change = now - self._original(index)
+            loss = self._weight * change**2 / len(chosen)
+            add_gradients(loss)
+            total += float(loss.detach())
+        return total
+
+    @torch.no_grad()
+    def _original(self, index: int) -> float:
+        if index not in self._originals:
+            with self._adapter.switched_off():
+                odds = balanced_log_odds(self._passes, self._clusters[index].cells)
+            self._originals[index] = float(odds)
+        return self._originals[index]
 
 
 def balanced_log_odds(passes: Passes, cells: Sequence[EncodedPrompt]) -> Tensor:

@@ -14,6 +14,7 @@ from auditor.errors import FixNotTrained
 from auditor.fixing.injected import Injected
 from auditor.fixing.losses import (
     Closeness,
+    Kept,
     add_gradients,
     add_language_loss,
     balanced_log_odds,
@@ -21,6 +22,7 @@ from auditor.fixing.losses import (
 )
 from auditor.fixing.passes import Passes
 from auditor.fixing.reading_data import (
+    EncodedCluster,
     EncodedSense,
     encode_clusters,
     encode_replies,
@@ -85,13 +87,16 @@ def choose_objective(
         return Awareness(passes, senses, closeness, settings, sense_block)
     clusters = encode_clusters(model, data.pairs)
     _require(clusters, "pairs")
-    return Neutrality(passes, clusters, closeness, settings)
+    kept = Kept(passes, adapter, encode_clusters(model, data.kept), settings)
+    kind = PooledNeutrality if settings.neutral == "contrast" else Neutrality
+    return kind(passes, clusters, kept, closeness, settings)
 
 
 class Neutrality:
-    """Squared log-odds of a stereotype's answer against its mirror, balanced over their orders.
+    """Log-odds of a stereotype's answer against its mirror, balanced over their orders, to zero.
 
-    For a cluster: (mean over its cells of log P(stereotype) - log P(mirror))², in nats².
+    For a cluster, ℓ is the mean over its cells of log P(stereotype) - log P(mirror), in nats. Each
+    cluster's ℓ² is minimised; beside it, what is to stay.
     """
 
     parameters: tuple[nn.Parameter, ...] = ()
@@ -99,22 +104,49 @@ class Neutrality:
     def __init__(
         self,
         passes: Passes,
-        clusters: Sequence[Sequence[EncodedPrompt]],
+        clusters: Sequence[EncodedCluster],
+        kept: Kept,
         closeness: Closeness,
         settings: FixSettings,
     ) -> None:
         self._passes, self._clusters, self._closeness = passes, clusters, closeness
+        self._kept = kept
         self._batch_size, self._seed = settings.batch_size, settings.seed
 
     def add_gradients(self, step: int) -> Losses:
+        bias = self._add_bias(step)
+        changed = self._kept.add_gradients(step)
+        close, kl = self._closeness.add_gradients(step)
+        return Losses(loss=bias + changed + close, bias_loss=bias, kl=kl)
+
+    def _add_bias(self, step: int) -> float:
         chosen = draw(len(self._clusters), self._batch_size, step, seed=self._seed)
         bias = 0.0
         for index in chosen:
-            squared = balanced_log_odds(self._passes, self._clusters[index]) ** 2 / len(chosen)
-            add_gradients(squared)
-            bias += float(squared.detach())
-        close, kl = self._closeness.add_gradients(step)
-        return Losses(loss=bias + close, bias_loss=bias, kl=kl)
+            squared = balanced_log_odds(self._passes, self._clusters[index].cells) ** 2
+            add_gradients(squared / len(chosen))
+            bias += float(squared.detach()) / len(chosen)
+        return bias
+
+
+class PooledNeutrality(Neutrality):
+    """The same for the mean of several clusters, of one contrast a step.
+
+    The square of a single ℓ holds the preferences of its words too, which are no stereotype, and
+    most of a step would go into them; in a mean over n clusters they count 1/n.
+    """
+
+    def _add_bias(self, step: int) -> float:
+        contrasts = tuple(dict.fromkeys(each.contrast_id for each in self._clusters))
+        (place,) = draw(len(contrasts), 1, step, seed=self._seed, stream=3)
+        mine = [each for each in self._clusters if each.contrast_id == contrasts[place]]
+        n = min(self._batch_size, len(mine))
+        # Each contrast has its turn once in a round.
+        chosen = draw(len(mine), n, step // len(contrasts), seed=self._seed)
+        odds = [balanced_log_odds(self._passes, mine[index].cells) for index in chosen]
+        squared = torch.stack(odds).mean() ** 2
+        add_gradients(squared)
+        return float(squared.detach())
 
 
 class Awareness:

@@ -86,7 +86,6 @@ class Passes:
 
     def read_last(self, block: nn.Module, sequences: Sequence[Tokens]) -> Tensor:
         """What a block puts out at each sequence's last token, shape (n, hidden), float32."""
-        layout = _lay_out(sequences, packs=self.packs)
         kept: list[Tensor] = []
 
         def keep(_: nn.Module, __: Any, output: Any) -> None:
@@ -94,12 +93,19 @@ class Passes:
 
         handle = block.register_forward_hook(keep)
         try:
-            self._logits(layout, [(0, 0)])
+            self.run(sequences)
         finally:
             handle.remove()
         (state,) = kept
-        rows, columns = torch.tensor([path[-1] for path in layout.paths]).to(state.device).unbind(1)
-        return state[rows, columns].float()
+        return take(state, [path[-1] for path in self.places(sequences)]).float()
+
+    def run(self, sequences: Sequence[Tokens]) -> None:
+        """One pass for the sake of the hooks in it."""
+        self._logits(_lay_out(sequences, packs=self.packs), [(0, 0)])
+
+    def places(self, sequences: Sequence[Tokens]) -> tuple[tuple[Place, ...], ...]:
+        """Where a pass puts the tokens of each sequence."""
+        return _lay_out(sequences, packs=self.packs).paths
 
     def _continuation(self, rows: Sequence[int], tokens: Tokens) -> Continuation:
         device = self.module.device
@@ -117,6 +123,12 @@ class Passes:
         logits = logits.reshape(-1, logits.shape[-1])
         # A network that does without its output layer gives the logits of every token.
         return logits if len(logits) == len(places) else logits[flat]
+
+
+def take(states: Tensor, places: Sequence[Place]) -> Tensor:
+    """The states at some places of a pass, shape (n_places, hidden)."""
+    rows, columns = torch.tensor(places).to(states.device).unbind(1)
+    return states[rows, columns]
 
 
 @torch.no_grad()

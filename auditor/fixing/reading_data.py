@@ -21,14 +21,27 @@ class EncodedSense:
     is_social: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedCluster:
+    """A stimulus in one wording, in every order of its words."""
+
+    contrast_id: str
+    cells: tuple[EncodedPrompt, ...]
+    """Of each, first the stereotype's answer, then its mirror."""
+
+
 def encode_clusters(
     model: ReadableModel, pairs: Sequence[TrainingPair]
-) -> tuple[tuple[EncodedPrompt, ...], ...]:
-    """The cells of each cluster: first the stereotype's answer, then its mirror."""
-    cells: dict[str, list[EncodedPrompt]] = defaultdict(list)
+) -> tuple[EncodedCluster, ...]:
+    """The cells of each cluster, in order of first appearance."""
+    cells: dict[tuple[str, str], list[EncodedPrompt]] = defaultdict(list)
     for pair in pairs:
-        cells[pair.cluster].append(_encode(model, pair.text, pair.continuations))
-    return tuple(tuple(each) for each in cells.values())
+        encoded = _encode(model, pair.text, pair.continuations)
+        cells[pair.contrast_id, pair.cluster].append(encoded)
+    return tuple(
+        EncodedCluster(contrast_id=contrast_id, cells=tuple(each))
+        for (contrast_id, _), each in cells.items()
+    )
 
 
 def encode_replies(
@@ -41,11 +54,11 @@ def encode_replies(
 def encode_senses(
     model: ReadableModel, senses: Sequence[SenseSentence]
 ) -> tuple[tuple[EncodedSense, ...], ...]:
-    """The sentences of each cluster, cut off behind their word: a causal network saw no more."""
+    """The sentences of each cluster, cut off behind their word."""
     sentences: dict[str, list[EncodedSense]] = defaultdict(list)
     for each in senses:
         encoded = EncodedSense(
-            token_ids=_up_to_word(model, each),
+            token_ids=up_to_word(model, each),
             is_social=each.sense == "social",
         )
         sentences[each.mention.cluster].append(encoded)
@@ -69,7 +82,8 @@ def _tokenize(model: ReadableModel, text: str) -> list[int]:
     return ids[:-1] if closes else ids
 
 
-def _up_to_word(model: ReadableModel, sentence: SenseSentence) -> Tokens:
+def up_to_word(model: ReadableModel, sentence: SenseSentence) -> Tokens:
+    """A sentence as the network reads it, its word the last: a causal network saw no more."""
     try:
         located = locate(model, sentence.mention)
     except (BatteryInvalid, LayersNotFound) as failure:

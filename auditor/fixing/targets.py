@@ -70,6 +70,17 @@ def find_targets(module: nn.Module, target_modules: Sequence[str]) -> Targets:
     )
 
 
+def find_blocks(module: nn.Module) -> tuple[nn.Module, ...]:
+    """The decoder blocks of a network, whatever its linear layers are called.
+
+    Raises:
+        FixNotTrained: They do not stand out.
+    """
+    linear = {name: each for name, each in module.named_modules() if _is_linear(each)}
+    blocks = _choose_list(module, linear, _n_blocks(module))
+    return tuple(module.get_submodule(blocks).children())
+
+
 def _is_linear(module: nn.Module) -> bool:
     return isinstance(module, nn.Linear | Conv1D)
 

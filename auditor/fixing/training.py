@@ -30,7 +30,7 @@ from auditor.fixing.training_loop import OnStep, Training
 
 _CLASSIFIER_RATE = 1e-2
 """Learning rate of what is thrown away; it must keep up with the adapter."""
-_FORMAT = 1
+_FORMAT = 2
 """Of a checkpoint; another one is not gone on from."""
 
 
@@ -140,8 +140,8 @@ def _sense_layer(targets: Targets, ranks: Mapping[int, int]) -> int:
 def _passes(model: ReadableModel, data: FixData) -> Passes:
     """Tried out on the widest of what is to be read."""
     prompts = encode_replies(model, (*data.neutral, *data.replies, *data.stopping))
-    for cluster in encode_clusters(model, data.pairs):
-        prompts += cluster
+    for cluster in encode_clusters(model, (*data.pairs, *data.kept)):
+        prompts += cluster.cells
     sequences = [each.prompt_ids + ids for each in prompts for ids in each.continuation_ids]
     return choose_passes(model.module, sorted(sequences, key=len)[-3:])
 

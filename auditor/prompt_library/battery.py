@@ -1,6 +1,7 @@
 """The battery of one tier: words and wordings crossed into the items that are asked."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 from itertools import chain, zip_longest
@@ -17,6 +18,7 @@ from auditor.prompt_library.battery_files import (
     Domain,
     Library,
     TemplateEntry,
+    TierSize,
     read_library,
 )
 from auditor.prompt_library.documents import did_you_mean
@@ -38,17 +40,37 @@ def load_battery(
     Raises:
         BatteryInvalid: an instrument is unknown, or the files do not hold together.
     """
-    library = read_library(root)
+    return battery_of(read_library(root), tier, instruments=instruments, split=split)
+
+
+def battery_of(
+    library: Library,
+    tier: Tier,
+    *,
+    instruments: Sequence[str],
+    split: Split = "audit",
+    size: TierSize | None = None,
+) -> Battery:
+    """As `load_battery`, of files that were read already; with another size of the tier if given.
+
+    `sha256` is that of the files, whatever the size.
+    """
     for name in instruments:
         if name not in BATTERY_INSTRUMENTS:
             raise BatteryInvalid(
                 f"Unknown instrument `{name}`{did_you_mean(name, list(BATTERY_INSTRUMENTS))}"
             )
+    digest = _digest(library)
+    if size is not None:
+        library = replace(
+            library,
+            manifest=replace(library.manifest, tiers={**library.manifest.tiers, tier: size}),
+        )
     contrasts = _contrasts(library, tier)
     wanted = set(instruments)
     return Battery(
         version=library.manifest.version,
-        sha256=_digest(library),
+        sha256=digest,
         tier=tier,
         contrasts=tuple(c for c in contrasts.values() if wanted & set(c.instruments)),
         stimuli=_stimuli(library, tier, split),

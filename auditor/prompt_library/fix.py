@@ -49,6 +49,8 @@ class FixManifest:
     stopping: str
     replies: str
     senses: tuple[str, ...]
+    held_out: str
+    gate: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ class FixSenseFile:
 def load_fix_data(*, root: Traversable | None = None) -> FixData:
     """Everything that a fix may be trained on and watched by.
 
-    Pairs are the battery's `fix` split in all four orders, controls left out. `sha256` is over
+    Pairs are the battery's `fix` split in all four orders; its controls are kept. `sha256` is over
     every text that is returned, so also over what comes from the battery. `root` is the folder
     `prompts`, the shipped one if None. Takes some seconds: the whole audit is made to see that
     nothing of it is in here.
@@ -81,7 +83,8 @@ def load_fix_data(*, root: Traversable | None = None) -> FixData:
     manifest = read_file(folder, MANIFEST, FixManifest)
     neutral = _messages(folder, manifest.neutral, manifest.sizes.n_neutral)
     stopping = _messages(folder, manifest.stopping, manifest.sizes.n_stopping)
-    _check_messages((*neutral, *stopping))
+    held_out = read_messages(folder, manifest.held_out)
+    check_messages((*neutral, *stopping, *held_out))
     reading = _reading_files(folder)
     senses = tuple(_senses(folder, manifest, reading))
     _check_senses(senses, reading)
@@ -89,16 +92,21 @@ def load_fix_data(*, root: Traversable | None = None) -> FixData:
     battery = load_battery(TIERS[-1], instruments=(word_association.name,), split="fix", root=root)
     roles = {contrast.contrast_id: contrast.role for contrast in battery.contrasts}
     stimuli = tuple(s for s in battery.stimuli if roles[s.contrast_id] in TRAINED_ROLES)
+    trained, kept = (
+        tuple(_pair(i) for i in battery.items if (roles[i.contrast_id] in TRAINED_ROLES) is wanted)
+        for wanted in (True, False)
+    )
     data = FixData(
         version=manifest.version,
         sha256="",
-        pairs=tuple(_pair(i) for i in battery.items if roles[i.contrast_id] in TRAINED_ROLES),
+        pairs=trained,
+        kept=kept,
         replies=tuple(replies_about(stimuli, written)),
         senses=senses,
         neutral=neutral,
         stopping=stopping,
     )
-    _check_against_audit(data, stimuli, load_battery(TIERS[-1], root=root))
+    _check_against_audit(data, battery.stimuli, load_battery(TIERS[-1], root=root), held_out)
     return replace(data, sha256=sha256(msgspec.json.encode(data)).hexdigest())
 
 
@@ -113,15 +121,22 @@ def _pair(item: Item) -> TrainingPair:
     return TrainingPair(
         cluster=f"{item.cluster}/{item.template_id}",
         category=item.category,
+        contrast_id=item.contrast_id,
         text=item.text,
         continuations=(stereotype, mirror),
     )
 
 
 def _messages(folder: Traversable, name: str, n: int) -> tuple[TrainingReply, ...]:
+    messages = read_messages(folder, name)
+    refuse_too_few(name, len(messages), n)
+    return messages[:n]
+
+
+def read_messages(folder: Traversable, name: str) -> tuple[TrainingReply, ...]:
+    """All messages of one file under `prompts`."""
     entries = read_file(folder, name, MessageFile).entries
-    _refuse_too_few(name, len(entries), n)
-    return tuple(TrainingReply(text=text, reply=reply) for text, reply in entries[:n])
+    return tuple(TrainingReply(text=text, reply=reply) for text, reply in entries)
 
 
 def _senses(
@@ -134,7 +149,7 @@ def _senses(
             hint = did_you_mean(file.concept, list(known))
             raise BatteryInvalid(f"prompts/{name}: unknown concept `{file.concept}`{hint}")
         n = manifest.sizes.n_sense_pairs
-        _refuse_too_few(name, len(file.pairs), n)
+        refuse_too_few(name, len(file.pairs), n)
         for number, pair in enumerate(file.pairs[:n], start=1):
             cluster = f"{file.concept}/fix-{number:02d}"
             for word in known[file.concept]:
@@ -154,7 +169,8 @@ def _sentence(name: str, sentence: str, word: str, sense: Sense, cluster: str) -
     return SenseSentence(mention=mention, sense=sense)
 
 
-def _refuse_too_few(name: str, n: int, wanted: int) -> None:
+def refuse_too_few(name: str, n: int, wanted: int) -> None:
+    """Raise where a file has fewer entries than are asked for."""
     if n < wanted:
         raise BatteryInvalid(f"prompts/{MANIFEST}: asks for {wanted} of the {n} in {name}.")
 
@@ -163,14 +179,14 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _check_messages(messages: Iterable[TrainingReply]) -> None:
-    """A message that is both learned and watched would not tell when to stop."""
+def check_messages(messages: Iterable[TrainingReply]) -> None:
+    """A message that is both learned and watched would not tell when to stop, nor what was lost."""
     seen: set[str] = set()
     for one in messages:
         if _plain(one.text) in seen:
             raise BatteryInvalid(
-                f"The message “{one.text}” is given twice: neutral and stopping messages must all "
-                "differ."
+                f"The message “{one.text}” is given twice: neutral, stopping and held-out "
+                "messages must all differ."
             )
         seen.add(_plain(one.text))
 
@@ -192,9 +208,14 @@ def _check_senses(senses: Iterable[SenseSentence], reading: Iterable[SenseFile])
             )
 
 
-def _check_against_audit(data: FixData, stimuli: Iterable[Stimulus], audit: Battery) -> None:
+def _check_against_audit(
+    data: FixData,
+    stimuli: Iterable[Stimulus],
+    audit: Battery,
+    held_out: Iterable[TrainingReply],
+) -> None:
     asked = {_plain(item.text) for item in audit.items}
-    for text in _texts(data):
+    for text in (*_texts(data), *(one.text for one in held_out)):
         if _plain(text) in asked:
             raise BatteryInvalid(f"“{text}” is asked in an audit: a fix must not be trained on it.")
     audited = {
@@ -212,7 +233,7 @@ def _check_against_audit(data: FixData, stimuli: Iterable[Stimulus], audit: Batt
 
 
 def _texts(data: FixData) -> Iterator[str]:
-    for pair in data.pairs:
+    for pair in (*data.pairs, *data.kept):
         yield pair.text
     for one in (*data.replies, *data.neutral, *data.stopping):
         yield one.text

@@ -3,7 +3,7 @@
 from auditor.core.judging import POSITION_BOUND
 from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
-from auditor.reporting import layer_notes, reasons, rounding, standing
+from auditor.reporting import fix_notes, layer_notes, reasons, rounding, standing
 from auditor.reporting.blocks import Cell, Column, Fact, Table, Todo
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.instrument_texts import INSTRUMENTS
@@ -84,8 +84,8 @@ def limitations(view: View) -> Limitations:
     for name in ran:
         text = INSTRUMENTS.get(name)
         standing_text += text.limits if text else ()
-    standing_text += layer_notes.limits_standing(view)
-    met = (*_met(view), *layer_notes.limits_met(view))
+    standing_text += [*layer_notes.limits_standing(view), *fix_notes.limits_standing(view)]
+    met = (*_met(view), *layer_notes.limits_met(view), *fix_notes.limits_met(view))
     return Limitations(standing=tuple(standing_text), met=met)
 
 
@@ -94,6 +94,7 @@ def method(view: View) -> Method:
     settings, policy = view.result.record.settings, view.result.policy
     own = (
         *layer_notes.layer_method(view),
+        *fix_notes.fix_method(view),
         *([("Counts", counts)] if (counts := _counts(view)) else []),
         (
             "Policy",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auditor.core.items import Contrast
 from auditor.core.policy import Verdict
-from auditor.reporting import layer_notes, naming, rounding, standing, verdicts
+from auditor.reporting import fix_notes, layer_notes, naming, rounding, standing, verdicts
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
 from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.pages import Scope
@@ -34,7 +34,7 @@ def scope(view: View) -> Scope:
         ),
         not_run=(
             *(text.title for name, text in INSTRUMENTS.items() if name not in {*ran, *_NO_PART}),
-            *filter(None, (layer_notes.not_read(view),)),
+            *filter(None, (layer_notes.not_read(view), fix_notes.not_made(view))),
         ),
         outside=standing.OUTSIDE,
     )

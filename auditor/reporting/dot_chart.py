@@ -13,6 +13,8 @@ SeriesKey = Literal[
     "neutral-instruction",
     "chain-of-thought",
     "match-statistics",
+    "without-adapter",
+    "with-adapter",
 ]
 Scale = Literal["score", "ratio"]
 

@@ -59,6 +59,8 @@ _MARKS: dict[SeriesKey, _Mark] = {
     "chain-of-thought": _Mark("D", EXPLICIT_HUE, True, EXPLICIT_TEXT),
     "neutral-instruction": _Mark("^", NEUTRAL_HUE, False, QUIET),
     "match-statistics": _Mark("v", INK, True, INK),
+    "without-adapter": _Mark("o", NEUTRAL_HUE, False, QUIET),
+    "with-adapter": _Mark("s", IMPLICIT_HUE, True, IMPLICIT_TEXT),
 }
 """Shape tells the series apart; colour helps."""
 

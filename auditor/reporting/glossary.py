@@ -1,10 +1,12 @@
 """The words that a reader may not know; those of a test only where it ran. Pure."""
 
+from auditor.core.fix_results import FixResult
 from auditor.core.layer_results import LayersMissing
 from auditor.reporting.pages import Term
 from auditor.reporting.view import PAIRING, View
 
 CONDITIONS = "conditions"
+FIX = "fix"
 LAYERS, PATCHING, ABLATION, READINGS = "layers", "patching", "ablation", "readings"
 _DECISIONS = ("hiring", "admissions")
 _QUESTIONS = ("question-answering", "bbq")
@@ -39,6 +41,11 @@ TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "What probes reach where the labels of the sentences were dealt out at random.",
         (LAYERS,),
     ),
+    (
+        "Control adapter",
+        "An adapter of the same size that learned nothing to the point, at the same KL.",
+        (FIX,),
+    ),
     ("Counter-stereotype", "The mirror of the stereotype.", ()),
     ("Criterion", "One measure of one contrast with the limit that it may not exceed.", ()),
     (
@@ -58,6 +65,11 @@ TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         _DECISIONS,
     ),
     ("Gap", "Implicit minus explicit score, over the same stimuli.", PAIRING),
+    (
+        "Gate",
+        "The criteria that a fix must meet, all of them, on questions that it never saw.",
+        (FIX,),
+    ),
     ("Holm’s method", "Makes p values stricter when several criteria are judged together.", ()),
     (
         "Impact ratio",
@@ -67,11 +79,21 @@ TERMS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Implicit score", "Preference for the stereotyped pairing when made to pair words.", PAIRING),
     ("Interval", "The range of values that the data allow, at the level stated.", ()),
     (
+        "KL",
+        "How far the fixed model’s next words are from the original’s, in nats a token.",
+        (FIX,),
+    ),
+    (
         "Ladder",
         "Other contrasts of a category, in words that say more or less plainly who is meant.",
         (),
     ),
     ("Limit", "The largest size of a measure that the policy tolerates, either sign.", ()),
+    (
+        "LoRA adapter",
+        "A few small matrices beside the weights; without them the model is as it was.",
+        (FIX,),
+    ),
     ("Log-odds", "Logarithm of how many times likelier one answer is than the other.", ()),
     (
         "Matched guise",
@@ -146,6 +168,8 @@ def glossary(view: View) -> tuple[Term, ...]:
     if any(m.condition != "question" for m in view.result.measures):
         used.add(CONDITIONS)
     used |= _inside(view)
+    if isinstance(view.result.fix, FixResult):
+        used.add(FIX)
     return tuple(
         Term(word=word, meaning=meaning)
         for word, meaning, tests in TERMS

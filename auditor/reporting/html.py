@@ -9,19 +9,33 @@ from markupsafe import Markup
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import AnswerChart, GapChart
+from auditor.reporting.dial_figure import draw_dial_chart
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
+from auditor.reporting.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.layer_chart import LayerChart, PatchChart
 from auditor.reporting.layer_figure import draw_layer_chart
-from auditor.reporting.pages import LayerPage, LayerSection, Part, Report
+from auditor.reporting.pages import (
+    FixChart,
+    FixPage,
+    FixSection,
+    LayerPage,
+    LayerSection,
+    Part,
+    Report,
+)
 from auditor.reporting.patch_figure import draw_patch_chart
 from auditor.reporting.rounding import keep_units
+from auditor.reporting.side_figure import draw_side_chart
+from auditor.reporting.slope_figure import draw_slope_chart
+from auditor.reporting.training_figure import draw_training_chart
 from auditor.resources import read_text
 
-Chart = GapChart | AnswerChart | DotChart | LayerChart | PatchChart
+Chart = GapChart | LayerChart | PatchChart | FixChart
 TEMPLATE = "report.html.jinja2"
 LAYERS_TEMPLATE = "layers.html.jinja2"
+FIX_TEMPLATE = "fix.html.jinja2"
 STYLE = "report.css"
 
 
@@ -39,7 +53,12 @@ def render_layers_html(page: LayerPage) -> str:
     return _page(LAYERS_TEMPLATE, page)
 
 
-def _page(template: str, report: Report | LayerPage) -> str:
+def render_fix_html(page: FixPage) -> str:
+    """The fix alone, as self-contained as a report."""
+    return _page(FIX_TEMPLATE, page)
+
+
+def _page(template: str, report: Report | LayerPage | FixPage) -> str:
     style = read_text("templates", STYLE)
     return (
         _environment()
@@ -71,6 +90,7 @@ def chart_files(report: Report) -> dict[str, str]:
         **ladders,
         **_dot_charts(report),
         **_layer_charts(report.layers),
+        **_fix_charts(report.fix),
     }
     return {name: _svg(chart) for name, chart in charts.items()}
 
@@ -78,6 +98,11 @@ def chart_files(report: Report) -> dict[str, str]:
 def layer_chart_files(page: LayerPage) -> dict[str, str]:
     """The charts of the layers alone as SVG text, by file name."""
     return {name: _svg(chart) for name, chart in _layer_charts(page.layers).items()}
+
+
+def fix_chart_files(page: FixPage) -> dict[str, str]:
+    """The charts of the fix alone as SVG text, by file name."""
+    return {name: _svg(chart) for name, chart in _fix_charts(page.fix).items()}
 
 
 @lru_cache(maxsize=64)
@@ -93,6 +118,20 @@ def _svg(chart: Chart) -> str:
             return draw_gap_chart(chart)
         case AnswerChart():
             return draw_answer_chart(chart)
+        case _:
+            return _fix_svg(chart)
+
+
+def _fix_svg(chart: TrainingChart | SlopeChart | SideChart | DialChart) -> str:
+    match chart:
+        case TrainingChart():
+            return draw_training_chart(chart)
+        case SlopeChart():
+            return draw_slope_chart(chart)
+        case SideChart():
+            return draw_side_chart(chart)
+        case DialChart():
+            return draw_dial_chart(chart)
 
 
 def _dot_charts(report: Report) -> dict[str, DotChart]:
@@ -102,6 +141,8 @@ def _dot_charts(report: Report) -> dict[str, DotChart]:
     ]
     if report.conditions:
         named.append(("conditions", None, report.conditions.parts))
+    if report.adapter:
+        named.append(("adapter", None, report.adapter.parts))
     charts: dict[str, DotChart] = {}
     for name, chart, parts in named:
         shown = [one for one in (chart, *(part.chart for part in parts)) if one is not None]
@@ -116,6 +157,14 @@ def _layer_charts(section: LayerSection | None) -> dict[str, LayerChart | PatchC
         for place, chart in enumerate(part.charts):
             name = "layers" if isinstance(chart, LayerChart) else "patching"
             charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = chart
+    return charts
+
+
+def _fix_charts(section: FixSection | None) -> dict[str, FixChart]:
+    charts: dict[str, FixChart] = {}
+    for part in section.parts if section else ():
+        for place, chart in enumerate(part.charts):
+            charts[f"fix-{part.name}-{place}.svg" if place else f"fix-{part.name}.svg"] = chart
     return charts
 
 

@@ -14,6 +14,7 @@ from auditor.reporting.blocks import (
     VerdictMark,
 )
 from auditor.reporting.dot_chart import DotChart
+from auditor.reporting.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
 from auditor.reporting.layer_chart import LayerChart, PatchChart
 
 
@@ -166,6 +167,16 @@ class Conditions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterSection:
+    """What an adapter changes; where it was not measured, the lead says why."""
+
+    title: str
+    lead: tuple[str, ...]
+    parts: tuple[Part, ...]
+    """One for each language, then hiring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerFinding:
     """What the layers show about one concept: in words alone, and with its numbers."""
 
@@ -208,6 +219,61 @@ class LayerPage:
     description: str
     generator: str
     layers: LayerSection
+    method: str
+    provenance: tuple[Fact, ...]
+
+
+FixChart = TrainingChart | SlopeChart | AnswerChart | SideChart | DialChart | DotChart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixVerdict:
+    """Whether a fix is accepted, why not, and the gate that says so."""
+
+    mark: VerdictMark
+    lead: str
+    reasons: tuple[str, ...]
+    """One a criterion that stands against it."""
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixPart:
+    """A part of what came of a fix."""
+
+    name: str
+    """Of its charts' files."""
+    title: str
+    lead: tuple[str, ...]
+    points: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    charts: tuple[FixChart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    openings: tuple[ReadingText, ...] = ()
+    """First words that an arm writes most often, with how often."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixSection:
+    """The fix; where there is none, the lead says why and all else is empty."""
+
+    title: str
+    lead: tuple[str, ...]
+    verdict: FixVerdict | None
+    parts: tuple[FixPart, ...]
+    not_shown: tuple[str, ...]
+    """What neither an accepted nor a withheld fix shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixPage:
+    """A fix alone, without an audit around it."""
+
+    title: str
+    language: str
+    description: str
+    generator: str
+    fix: FixSection
     method: str
     provenance: tuple[Fact, ...]
 
@@ -294,7 +360,9 @@ class Report:
     ladders: Ladders | None
     instruments: tuple[InstrumentSection, ...]
     conditions: Conditions | None
+    adapter: AdapterSection | None
     layers: LayerSection | None
+    fix: FixSection | None
     controls: tuple[Control, ...]
     cards_lead: str
     cards: tuple[Card, ...]

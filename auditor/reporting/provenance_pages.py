@@ -2,7 +2,7 @@
 
 import shlex
 
-from auditor.reporting import layer_notes, naming, rounding
+from auditor.reporting import fix_notes, layer_notes, naming, rounding
 from auditor.reporting.blocks import (
     Cell,
     Column,
@@ -44,6 +44,7 @@ def provenance(view: View) -> Provenance:
         ("Policy", f"sha256 {record.policy.sha256}, of the policy file as given", True),
         ("Weights", f"sha256 {record.model.weights_sha256}{_weights_of(view)}", True),
         *layer_notes.layer_facts(view.result.layers),
+        *fix_notes.fix_facts(view.result.fix),
     )
     software = ", ".join(f"{name} {version}" for name, version in record.versions)
     return Provenance(

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from auditor.core.results import AuditResult
 from auditor.reporting import (
+    adapter_pages,
     answer_pages,
     closing_pages,
     condition_pages,
     control_pages,
     coverage_pages,
     finding_pages,
+    fix_pages,
     gap_pages,
     glossary,
     instrument_pages,
@@ -40,7 +42,9 @@ def summarise(result: AuditResult) -> Report:
     ladders = ladder_pages.ladders(seen)
     sections = instrument_pages.instruments(seen)
     conditions = condition_pages.conditions(seen)
+    adapter = adapter_pages.adapter(seen)
     layers = layer_pages.layers(seen)
+    fix = fix_pages.fix(seen)
     n_todos = _count_todos(cards)
     model = naming.model_name(result.record.model)
     return Report(
@@ -59,7 +63,9 @@ def summarise(result: AuditResult) -> Report:
                 "ladder": ladders.title if ladders else "",
                 **{section.section_id: section.title for section in sections},
                 "conditions": _CONDITIONS_TITLE if conditions else "",
+                "adapter": adapter.title if adapter else "",
                 "layers": layers.title if layers else "",
+                "fix": fix.title if fix else "",
             }
         ),
         cover=summary_pages.cover(seen),
@@ -78,7 +84,9 @@ def summarise(result: AuditResult) -> Report:
         ladders=ladders,
         instruments=sections,
         conditions=conditions,
+        adapter=adapter,
         layers=layers,
+        fix=fix,
         controls=control_pages.controls(seen),
         cards_lead=finding_pages.cards_lead(seen),
         cards=cards,

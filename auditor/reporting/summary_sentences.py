@@ -5,6 +5,7 @@ from statistics import median
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import naming, reasons, rounding, wording
+from auditor.reporting.fix_notes import summary_sentence
 from auditor.reporting.gap_sentences import gap_sentence
 from auditor.reporting.view import IMPLICIT, View, severity_key
 
@@ -13,12 +14,14 @@ MOSTLY_IN_ORDER = 0.8
 
 
 def sentences(view: View) -> tuple[str, ...]:
-    """The paragraphs: the worst finding, the gap, what could be detected, what is undecided."""
+    """The paragraphs: the worst finding, the gap, what could be detected, what is undecided, and
+    what came of a fix where one was asked for."""
     findings = " ".join(s for s in (_worst_sentence(view), _clearest_sentence(view)) if s)
     gap = gap_sentence(view) if view.primaries else ""
     # With many tests the detectable effects differ; each stands in the register.
     power = "" if view.standalone else _power_sentence(view)
-    told = (findings, gap, power, _unmeasured_sentence(view))
+    last = " ".join(s for s in (_unmeasured_sentence(view), summary_sentence(view)) if s)
+    told = (findings, gap, power, last)
     return tuple(paragraph for paragraph in told if paragraph)
 
 

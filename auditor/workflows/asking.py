@@ -95,8 +95,6 @@ def _scored(prompt: Prompt, batch: int, scored: LogLikelihoods) -> Response:
 
 
 def _written(prompt: Prompt, batch: int, generation: Generation) -> Response:
-    # A lone surrogate has no UTF-8 form; no evidence file could hold it.
-    text = generation.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return Response(
         prompt_id=prompt.prompt_id,
         item_id=prompt.item_id,
@@ -104,6 +102,11 @@ def _written(prompt: Prompt, batch: int, generation: Generation) -> Response:
         purpose=prompt.purpose,
         batch=batch,
         n_tokens=(generation.n_tokens,),
-        text=text,
+        text=printable(generation.text),
         finish_reason=generation.finish_reason,
     )
+
+
+def printable(text: str) -> str:
+    """Without lone surrogates: they have no UTF-8 form, and no evidence file could hold them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,6 +9,7 @@ from typing import Literal
 from auditor.backends import ModelSource, choose_backend, open_model, resolve_model
 from auditor.backends.options import Backend, DType, OpenOptions, usable_processors
 from auditor.battery import POLICY_MEASURES
+from auditor.core.fix import FixSettings
 from auditor.core.items import Tier
 from auditor.core.model import LanguageModel
 from auditor.core.policy import Policy
@@ -22,9 +23,11 @@ from auditor.core.runs import (
 from auditor.errors import ModelNotLoaded, RunUnreadable
 from auditor.prompt_library import askers, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
+from auditor.workflows.adapter_audit import ask_without_adapter, set_base_aside
 from auditor.workflows.asking import OnBatch, Plan, ask, plan_battery
-from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
+from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude, recorded_files
 from auditor.workflows.environment import hardware, versions
+from auditor.workflows.fix import FixRequest, Progress, drop_fix, try_fix
 from auditor.workflows.folder_names import default_folder
 from auditor.workflows.layers import (
     LayerRequest,
@@ -66,6 +69,8 @@ class AuditRequest:
     """The model before alignment, whose layers are read beside."""
     layers_at: str | None = None
     """Where the decoder blocks are, where auditor cannot tell."""
+    fix: Literal["lora"] | None = None
+    """Whether a fix is trained and judged, once everything is asked and read."""
     command: tuple[str, ...] = ()
     batch_size: int = BATCH_SIZE
     wants_pdf: bool = True
@@ -81,20 +86,37 @@ class _Plan:
     asked: Plan
 
 
-def run_audit(request: AuditRequest, *, on_batch: OnBatch, on_step: OnStep) -> Conclusion:
-    """Audit the model that the request names. Raises AuditorError for what the user can mend."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditProgress:
+    """Told how far each part of an audit is."""
+
+    on_batch: OnBatch
+    on_layers: OnStep
+    fix: Progress
+
+
+def _say_nothing(_done: int, _total: int) -> None:
+    pass
+
+
+QUIET = AuditProgress(
+    on_batch=_say_nothing,
+    on_layers=_say_nothing,
+    fix=Progress(on_training=_say_nothing, on_judging=_say_nothing),
+)
+
+
+def run_audit(request: AuditRequest, progress: AuditProgress) -> Conclusion:
+    """Audit the model that the request names.
+
+    Raises:
+        AuditorError: What the user can mend; where it came of the fix, the audit's report is there.
+    """
+    on_batch, on_step = progress.on_batch, progress.on_layers
     plan = _plan(request)
     source = resolve_model(request.model)
     backend = choose_backend(source, request.backend)
-    if request.dtype != "auto" and backend == "llama-cpp":
-        raise ModelNotLoaded(
-            "llama.cpp computes in the type of the GGUF file: leave --dtype out, or add "
-            "--backend transformers."
-        )
-    if request.base is not None:
-        if not request.reads_layers:
-            raise ModelNotLoaded("--base is read for its layers: leave --no-probe out, or --base.")
-        resolve_model(request.base)
+    _refuse_contradictions(request, backend)
     out = request.out or default_folder(request.model, request.tier)
     with open_run_folder(out) as folder:
         model = open_model(source, backend=request.backend, options=_options(request))
@@ -107,8 +129,31 @@ def run_audit(request: AuditRequest, *, on_batch: OnBatch, on_step: OnStep) -> C
             model.close()
         if request.reads_layers:
             _read_rest(source, backend, request, folder, on_step)
-        return conclude(
+        stopped = None
+        if request.fix:
+            stopped = try_fix(folder, _fix_request(request), source, progress.fix)
+        conclusion = conclude(
             folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
+        )
+        if stopped is not None:
+            raise stopped
+        return conclusion
+
+
+def _refuse_contradictions(request: AuditRequest, backend: Backend) -> None:
+    """Options that cannot both be meant; before anything is opened."""
+    if request.dtype != "auto" and backend == "llama-cpp":
+        raise ModelNotLoaded(
+            "llama.cpp computes in the type of the GGUF file: leave --dtype out, or add "
+            "--backend transformers."
+        )
+    if request.base is not None:
+        if not request.reads_layers:
+            raise ModelNotLoaded("--base is read for its layers: leave --no-probe out, or --base.")
+        resolve_model(request.base)
+    if request.fix and request.adapter:
+        raise ModelNotLoaded(
+            "--fix is trained on the model as it is: leave --adapter or --fix out."
         )
 
 
@@ -142,6 +187,15 @@ def _layer_request(request: AuditRequest) -> LayerRequest:
         adapter=request.adapter,
         base=request.base,
         layers_at=request.layers_at,
+        dtype=request.dtype,
+        n_threads=request.n_threads,
+    )
+
+
+def _fix_request(request: AuditRequest) -> FixRequest:
+    return FixRequest(
+        tier=request.tier,
+        settings=FixSettings(seed=request.seed),
         dtype=request.dtype,
         n_threads=request.n_threads,
     )
@@ -185,6 +239,7 @@ def _ask(
         folder.write_bytes(BBQ_COPY, plan.questions.bbq)
     ask(model, plan.asked, folder, on_batch)
     _note_finish(folder, started)
+    ask_without_adapter(model, plan.asked, record, folder, on_batch)
     return record
 
 
@@ -192,9 +247,11 @@ def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord
     """Write the record, or go on with the run that the folder already holds."""
     if folder.has_record() and is_fresh:
         folder.set_aside(record.run_id)
+        drop_fix(folder)
+        set_base_aside(folder, record.run_id)
     if folder.has_record():
         earlier = folder.record()
-        folder.check_evidence(RECORDED)
+        folder.check_evidence(recorded_files(folder))
         reasons = differences(earlier, record)
         if reasons:
             raise RunUnreadable(

@@ -22,6 +22,20 @@ from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
 from auditor.reporting.tables import scores_csv
 from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
+from auditor.workflows.adapter_audit import (
+    ADAPTER,
+    BASE_RECORD,
+    BASE_RESPONSES,
+    base_evidence,
+    conclude_adapter,
+)
+from auditor.workflows.fix_files import (
+    FIX,
+    FIX_RECORD,
+    conclude_fix_folder,
+    fix_evidence,
+    shipped,
+)
 from auditor.workflows.layers import LAYERS, LayerFile, conclude_layer_file, layer_file
 from auditor.workflows.questions import BBQ_COPY
 
@@ -52,11 +66,16 @@ EVIDENCE: tuple[tuple[str, str, bool], ...] = (
     (Finish.FILE, "when the asking ended", True),
     (LayerFile.FILE, "what was read inside the model, item by item", False),
     (LAYERS, "what the layers show: every curve with intervals and controls", True),
+    (BASE_RECORD, "what was asked of the model without its adapter", False),
+    (BASE_RESPONSES, "every answer of the model without its adapter", False),
+    (ADAPTER, "what the adapter changes: every number of the comparison", True),
+    (FIX_RECORD, "how a fix was trained and by what it is judged, as declared before", True),
+    (FIX, "what the fix came to: every number of the gate", True),
 )
 """Files of a finished run: name, what, embedded. One that a run has no use for is not there."""
 
 RECORDED = (RECORD, RESPONSES, POLICY, Finish.FILE, LayerFile.FILE)
-"""Written while the model was asked and read; everything else follows from them."""
+"""Written while the model was asked and read; everything else follows from them and the fix's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +113,11 @@ class Conclusion:
     def exceeds_policy(self) -> bool:
         """Whether the audit exits with 1."""
         return self.result.exit_code == EXCEEDS_POLICY
+
+
+def recorded_files(folder: RunFolder) -> tuple[str, ...]:
+    """Everything that was recorded of the model and its fix, and cannot be computed again."""
+    return (*RECORDED, *base_evidence(folder), *fix_evidence(folder))
 
 
 def conclude(
@@ -140,6 +164,8 @@ def conclude(
         tool_version=__version__,
         exit_code=EXCEEDS_POLICY if exceeds_policy(findings) else WITHIN_POLICY,
         layers=layers,
+        fix=conclude_fix_folder(folder),
+        adapter=conclude_adapter(folder, record, battery, scores),
     )
     if isinstance(layers, LayerResult):
         folder.write_json(LAYERS, layers)
@@ -156,7 +182,8 @@ def _render(folder: RunFolder, result: AuditResult, *, wants_pdf: bool) -> Concl
         folder.write_bytes(name, svg.encode())
     names = [name for name, _, _ in _present(folder)]
     names += [BBQ_COPY] if (folder.path / BBQ_COPY).exists() else []
-    folder.write_manifest([*names, *charts, "report.html"])
+    recorded = {*names, *fix_evidence(folder), *shipped(folder)}
+    folder.write_manifest([*recorded, *charts, "report.html"])
     because: str | None = "left out by --no-pdf"
     if wants_pdf:
         because = _write_pdf(folder, result, html)

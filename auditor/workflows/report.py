@@ -9,8 +9,9 @@ from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.errors import RunUnreadable
 from auditor.prompt_library import askers, load_policy
 from auditor.store import RESPONSES, RunFolder, open_run_folder
+from auditor.workflows.adapter_audit import base_evidence
 from auditor.workflows.asking import plan_battery
-from auditor.workflows.concluding import POLICY, RECORDED, Conclusion, Finish, conclude
+from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude, recorded_files
 from auditor.workflows.questions import questions_of
 
 
@@ -26,7 +27,7 @@ def rerender(path: Path, *, policy_path: Path | None = None, wants_pdf: bool = T
             "has written."
         )
     with open_run_folder(path) as folder:
-        folder.check_evidence(RECORDED)
+        folder.check_evidence(recorded_files(folder))
         record = folder.record()
         battery = questions_of(folder, record)
         if battery.sha256 != record.battery.sha256:
@@ -66,7 +67,7 @@ def _judged_afterwards(
     )
     judged = replace(record, policy=identity, warnings=(*record.warnings, said))
     inner = RunFolder(folder.path / f"policy-{identity.sha256[:12]}")
-    for name in (RESPONSES, Finish.FILE):
+    for name in (RESPONSES, Finish.FILE, *base_evidence(folder)):
         inner.write_bytes(name, (folder.path / name).read_bytes())
     inner.write_record(judged)
     inner.write_json(POLICY, policy)

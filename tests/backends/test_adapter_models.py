@@ -144,6 +144,103 @@ def test_the_identity_names_the_adapter(tiny_checkpoint: Path, tmp_path: Path) -
     assert model.adapter_scale == 1.5
 
 
+def modules_of(model: TransformersModel) -> dict[str, int]:
+    return {name: id(each) for name, each in model.module.named_modules()}
+
+
+def state_of(model: TransformersModel) -> tuple[object, ...]:
+    module = model.module
+    return (
+        modules_of(model),
+        [parameter.requires_grad for parameter in module.parameters()],
+        [each.training for each in module.modules()],
+        set(vars(module)),
+    )
+
+
+@pytest.mark.parametrize("family", ["llama", "qwen2", "gemma2", "gpt_neox"])
+def test_an_adapter_is_worn_for_a_while(
+    family: str, checkpoint_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    checkpoint = checkpoint_of(family)
+    target = {"target_modules": ["query_key_value"]} if family == "gpt_neox" else {}
+    for seed, name in enumerate("ab"):
+        write_adapter(checkpoint, tmp_path / name, seed=seed, **target)
+    model = TransformersModel(checkpoint, OPTIONS)
+    plain, state, identity = scores(model), state_of(model), model.identity
+    for name in "aba":
+        opened = TransformersModel(checkpoint, with_adapter(tmp_path / name, adapter_scale=0.5))
+        with model.wearing(tmp_path / name, 0.5):
+            worn = scores(model)
+            assert model.identity == opened.identity
+            assert model.warnings == opened.warnings
+        np.testing.assert_array_equal(worn, scores(opened))
+        assert np.abs(worn - plain).mean() > 0.01
+        np.testing.assert_array_equal(scores(model), plain)
+        assert state_of(model) == state
+        assert model.identity == identity
+        assert model.adapter_scale is None
+
+
+def test_what_is_worn_can_be_turned(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    write_adapter(tiny_checkpoint, tmp_path)
+    model = TransformersModel(tiny_checkpoint, OPTIONS)
+    plain = scores(model)
+    with model.wearing(tmp_path):
+        whole = scores(model)
+        model.set_adapter_scale(0)
+        assert model.adapter_scale == 0
+        np.testing.assert_array_equal(scores(model), plain)
+        model.set_adapter_scale(1)
+        np.testing.assert_array_equal(scores(model), whole)
+    with pytest.raises(ValueError, match="without an adapter"):
+        model.set_adapter_scale(1)
+    with model.wearing(tmp_path):
+        np.testing.assert_array_equal(scores(model), whole)
+
+
+def test_whatever_happens_an_adapter_is_taken_off(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    write_adapter(tiny_checkpoint, tmp_path)
+    model = TransformersModel(tiny_checkpoint, OPTIONS)
+    plain, state = scores(model), state_of(model)
+    with pytest.raises(KeyboardInterrupt), model.wearing(tmp_path):
+        raise KeyboardInterrupt
+    assert state_of(model) == state
+    np.testing.assert_array_equal(scores(model), plain)
+
+
+def test_a_second_adapter_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    write_adapter(tiny_checkpoint, tmp_path)
+    model = TransformersModel(tiny_checkpoint, OPTIONS)
+    with model.wearing(tmp_path):
+        worn = scores(model)
+        with pytest.raises(ModelNotLoaded, match="already runs with an adapter"):
+            model.wearing(tmp_path).__enter__()
+        np.testing.assert_array_equal(scores(model), worn)
+    opened = TransformersModel(tiny_checkpoint, with_adapter(tmp_path))
+    with pytest.raises(ModelNotLoaded, match="already runs with an adapter"):
+        opened.wearing(tmp_path).__enter__()
+    np.testing.assert_array_equal(scores(opened), worn)
+
+
+def test_an_adapter_that_does_not_fit_is_not_worn(
+    tiny_checkpoint: Path, checkpoint_of_size: Callable[..., Path], tmp_path: Path
+) -> None:
+    write_adapter(checkpoint_of_size(hidden_size=64), tmp_path / "wide")
+    write_adapter(tiny_checkpoint, tmp_path / "fitting")
+    model = TransformersModel(tiny_checkpoint, OPTIONS)
+    plain, state = scores(model), state_of(model)
+    for path, scale, words in (
+        (tmp_path / "wide", 1.0, "does not fit"),
+        (tmp_path / "nothing", 1.0, "There is no adapter"),
+        (tmp_path / "fitting", float("inf"), "scale is inf"),
+    ):
+        with pytest.raises(ModelNotLoaded, match=words):
+            model.wearing(path, scale).__enter__()
+    assert state_of(model) == state
+    np.testing.assert_array_equal(scores(model), plain)
+
+
 def test_a_gguf_adapter_is_the_same_in_transformers(tiny_checkpoint: Path, tmp_path: Path) -> None:
     folder, file = write_adapter(tiny_checkpoint, tmp_path / "peft"), tmp_path / "a.gguf"
     write_gguf_adapter(folder, file, base_config=tiny_checkpoint)

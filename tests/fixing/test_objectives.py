@@ -11,7 +11,7 @@ from auditor.core.encoding import EncodedPrompt
 from auditor.core.fix import FixData, FixSettings
 from auditor.errors import FixNotTrained
 from auditor.fixing.injected import Injected, inject
-from auditor.fixing.losses import Closeness, add_language_loss, draw
+from auditor.fixing.losses import Closeness, add_language_loss, balanced_log_odds, draw
 from auditor.fixing.objectives import Objective, choose_objective
 from auditor.fixing.passes import Passes
 from auditor.fixing.reading_data import encode_clusters, encode_replies, encode_senses
@@ -79,13 +79,59 @@ def test_neutrality_is_the_squared_mean_over_cells(model: TinyModel, adapter: In
     for index in draw(len(clusters), 3, 5, seed=0):
         odds = [
             log_likelihood(model, cell, 0) - log_likelihood(model, cell, 1)
-            for cell in clusters[index]
+            for cell in clusters[index].cells
         ]
         assert len(odds) == 4
         squares.append((sum(odds) / 4) ** 2)
-    losses = objective(model, adapter).add_gradients(5)
+    settings = replace(SETTINGS, neutral="stimulus")
+    losses = objective(model, adapter, settings).add_gradients(5)
     assert losses.bias_loss == pytest.approx(sum(squares) / 3, rel=1e-4)
     assert losses.loss == pytest.approx(losses.bias_loss + 2.0 * losses.kl, rel=1e-5)
+
+
+def test_a_contrasts_mean_is_squared(model: TinyModel, adapter: Injected) -> None:
+    stir(adapter)
+    clusters = encode_clusters(model, DATA.pairs)
+    passes = Passes(module=model.module, packs=True)
+    chosen = draw(len(clusters), 3, 4, seed=0)
+    odds = [float(balanced_log_odds(passes, clusters[i].cells).detach()) for i in chosen]
+    losses = objective(model, adapter, replace(SETTINGS, neutral="contrast")).add_gradients(4)
+    assert losses.bias_loss == pytest.approx((sum(odds) / 3) ** 2, rel=1e-4)
+
+
+def test_contrasts_take_turns(model: TinyModel, adapter: Injected) -> None:
+    stir(adapter)
+    half = len(DATA.pairs) // 2
+    others = [replace(each, contrast_id="other") for each in DATA.pairs[half:]]
+    pairs = (*DATA.pairs[:half], *others)
+    settings = replace(SETTINGS, neutral="contrast", batch_size=len(pairs))
+    pooled = objective(model, adapter, settings, replace(DATA, pairs=pairs))
+    found = [round(pooled.add_gradients(step).bias_loss, 6) for step in range(6)]
+    assert len({*found}) == 2
+    assert all({found[step], found[step + 1]} == {*found} for step in (0, 2, 4))
+
+
+def test_what_is_kept_costs_its_squared_change(model: TinyModel, adapter: Injected) -> None:
+    data = replace(DATA, pairs=DATA.pairs[:8], kept=DATA.pairs[8:])
+    clusters = encode_clusters(model, data.kept)
+    chosen = draw(len(clusters), 2, 3, seed=0, stream=2)
+
+    def odds(index: int) -> float:
+        cells = clusters[index].cells
+        return sum(
+            log_likelihood(model, cell, 0) - log_likelihood(model, cell, 1) for cell in cells
+        ) / len(cells)
+
+    before = [odds(index) for index in chosen]
+    mine = objective(model, adapter, replace(SETTINGS, neutral="stimulus"), data)
+    unchanged = mine.add_gradients(3)
+    assert unchanged.loss == pytest.approx(unchanged.bias_loss, abs=1e-6)
+    stir(adapter)
+    after = [odds(index) for index in chosen]
+    changed = sum((new - old) ** 2 for new, old in zip(after, before, strict=True)) / 2
+    losses = mine.add_gradients(3)
+    assert changed > 1e-4
+    assert losses.loss - losses.bias_loss - 2.0 * losses.kl == pytest.approx(changed, rel=1e-3)
 
 
 def test_divergence_is_that_of_the_original_from_the_adapted(

@@ -85,10 +85,13 @@ def assert_same(before: dict[str, Any], after: dict[str, Any]) -> None:
 # What is learned
 
 
-def test_a_planted_bias_shrinks_on_attributes_that_were_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("neutral", ["contrast", "stimulus"])
+def test_a_planted_bias_shrinks_on_attributes_that_were_not_shown(
+    tmp_path: Path, neutral: str
+) -> None:
     model = biased_model()
     base = write_checkpoint(model, tmp_path / "base")
-    trained = train(model, tmp_path / "fix", n_steps=40)
+    trained = train(model, tmp_path / "fix", n_steps=40, neutral=neutral, kl_weight=4.0)
     before = mean_log_odds(TransformersModel(base, OPTIONS))
     after = mean_log_odds(TransformersModel(base, replace(OPTIONS, adapter=tmp_path / "fix")))
     assert before > 1

@@ -79,6 +79,7 @@ def pairs(numbers: Sequence[int]) -> tuple[TrainingPair, ...]:
         TrainingPair(
             cluster=f"race/{number}",
             category="race",
+            contrast_id="race",
             text=" ".join(("pair", *groups, *attributes)),
             continuations=(
                 f" black bad{number} white good{number}",
@@ -102,6 +103,7 @@ def fix_data() -> FixData:
         version="1",
         sha256="1" * 64,
         pairs=pairs(range(N_SHOWN)),
+        kept=(),
         replies=tuple(
             TrainingReply(text=f"pair {word}", reply=" one two one") for word in (*_GROUPS, "both")
         ),

@@ -100,7 +100,7 @@ def stimulus_scores(
     battery: Battery, scores: Sequence[Score], contrast_id: str, mode: Mode = "log-likelihood"
 ) -> dict[str, float]:
     """The agreement-free score of each stimulus of a contrast, by stimulus id."""
-    return clusters.stimulus_scores(battery, name, scores, contrast_id, _keying, mode)
+    return clusters.stimulus_scores(battery, name, scores, contrast_id, keying, mode)
 
 
 def _question(cell: Cell) -> str:
@@ -118,8 +118,8 @@ def _ratings(template: Template) -> tuple[str, ...]:
     return RATINGS[::-1] if template.low_is_agree else RATINGS
 
 
-def _keying(item: Item) -> float:
-    """Mean over statement and mirror with these signs is half their difference."""
+def keying(item: Item) -> float:
+    """+1 for the statement, -1 for its mirror: the mean is then half their difference."""
     return 1.0 if is_in_order(item) else -1.0
 
 
@@ -149,7 +149,7 @@ def _score_measures(
         f"{name}.score",
         contrast,
         scored,
-        signs=_keying,
+        signs=keying,
         pulls=Pulls(agreement_effect=mean_score(scored, _agreeing)),
         noise=noise,
     )
@@ -163,14 +163,14 @@ def _text_measures(contrast: Contrast, scored: Sequence[Scored]) -> list[Measure
     agreement = sum(s.score.value or 0.0 for s in valid) / len(valid) if valid else None
 
     def sides(s: Scored) -> float:
-        return _keying(s.item) * (s.score.value or 0.0)
+        return keying(s.item) * (s.score.value or 0.0)
 
     return [
         text_measure(
             f"{name}.text-score",
             contrast,
             scored,
-            signs=_keying,
+            signs=keying,
             pulls=Pulls(agreement_effect=agreement),
         ),
         rate_measure(f"{name}.stereotype-rate", contrast, scored, lambda s: sides(s) > 0),

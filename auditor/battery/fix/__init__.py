@@ -1,0 +1,1 @@
+"""Pure: what a fix did, whether it is accepted, and what stands beside it."""
