@@ -142,7 +142,8 @@ def fix(ctx: click.Context, /, model: str, **options: Any) -> None:
         auditor fix demo --tier quick --out reports/demo-fix
     """
     from auditor.cli.progress import progress_bars
-    from auditor.workflows.fix import FixRequest, Progress, run_fix
+    from auditor.workflows.fix import Progress, run_fix
+    from auditor.workflows.fix_plan import FixRequest
     from auditor.workflows.folder_names import default_folder
 
     request = FixRequest(

@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 
+from auditor.core.fix_results import FixMissing, FixResult, GateDecision
 from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
@@ -45,6 +46,7 @@ def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
     if n_open:
         click.echo(f"{n_open} of {len(result.findings)} criteria are undecided: not a pass.")
     _echo_layers(result.layers)
+    _echo_fix(result.fix)
     for path in (*files.values(), _file(conclusion, "measures.json")):
         click.echo(path)
     return result.exit_code
@@ -60,6 +62,21 @@ def _echo_layers(layers: LayerResult | LayersMissing) -> None:
             click.echo(f"auditor: no base model: {layers.base_missing_because}", err=True)
     elif layers.kind == "not-possible":
         click.echo(f"auditor: no layers: {layers.because}", err=True)
+
+
+def _echo_fix(fix: FixResult | FixMissing) -> None:
+    if isinstance(fix, FixResult):
+        click.echo(f"The fix: {_fix_said(fix.decision)}")
+    elif fix.kind != "not-asked":
+        click.echo(f"auditor: no fix: {fix.because}", err=True)
+
+
+def _fix_said(decision: GateDecision) -> str:
+    """Accepted, or withheld and by which criteria."""
+    if decision.is_accepted:
+        return "accepted"
+    against = [f"{each.name}: {each.reason}" for each in decision.withheld_because]
+    return f"withheld ({', '.join(against)})"
 
 
 def _summary(
@@ -80,6 +97,7 @@ def _summary(
             for finding in result.findings
         ],
         "layers": _layers(result.layers),
+        "fix": _fix(result.fix),
         "files": {**files, "measures.json": _file(conclusion, "measures.json")},
         "pdf_missing_because": conclusion.pdf_missing_because,
     }
@@ -89,6 +107,16 @@ def _layers(layers: LayerResult | LayersMissing) -> dict[str, object]:
     if isinstance(layers, LayersMissing):
         return {"missing_because": layers.because}
     return {concept.concept_id: concept.probe.above for concept in layers.concepts}
+
+
+def _fix(fix: FixResult | FixMissing) -> dict[str, object]:
+    if isinstance(fix, FixMissing):
+        return {"missing_because": fix.because}
+    against = fix.decision.withheld_because
+    return {
+        "accepted": fix.decision.is_accepted,
+        "withheld_because": [{"criterion": one.name, "reason": one.reason} for one in against],
+    }
 
 
 def _file(conclusion: Conclusion, name: str) -> str:

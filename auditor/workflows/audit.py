@@ -27,7 +27,8 @@ from auditor.workflows.adapter_audit import ask_without_adapter, set_base_aside
 from auditor.workflows.asking import OnBatch, Plan, ask, plan_battery
 from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude, recorded_files
 from auditor.workflows.environment import hardware, versions
-from auditor.workflows.fix import FixRequest, Progress, drop_fix, try_fix
+from auditor.workflows.fix import Progress, set_fix_aside, try_fix
+from auditor.workflows.fix_plan import FixRequest
 from auditor.workflows.folder_names import default_folder
 from auditor.workflows.layers import (
     LayerRequest,
@@ -247,7 +248,7 @@ def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord
     """Write the record, or go on with the run that the folder already holds."""
     if folder.has_record() and is_fresh:
         folder.set_aside(record.run_id)
-        drop_fix(folder)
+        set_fix_aside(folder, record.run_id)
         set_base_aside(folder, record.run_id)
     if folder.has_record():
         earlier = folder.record()

@@ -5,31 +5,29 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.backends import ModelSource, open_readable, resolve_model
+from auditor.backends.free_memory import free_memory
 from auditor.backends.options import DType, OpenOptions, usable_processors
-from auditor.core.fix import Control, FixData, FixSettings, TrainingStep
-from auditor.core.fix_evidence import Arm, Extent, FixRecord, FixTier, Training
+from auditor.core.fix import FixData, TrainingStep
+from auditor.core.fix_evidence import FixRecord, Training
 from auditor.core.fix_results import FixMissing, FixResult
-from auditor.core.instrument import Battery
-from auditor.core.items import Condition, Tier
-from auditor.core.runs import SCHEMA_VERSION, BatteryIdentity, ModelIdentity
+from auditor.core.runs import ModelIdentity
 from auditor.errors import AuditorError, FixNotTrained, ModelNotLoaded, RunUnreadable
 from auditor.prompt_library.fix import load_fix_data
-from auditor.prompt_library.gate import load_gate_battery, load_gate_rules
+from auditor.prompt_library.gate import load_gate_battery
 from auditor.prompt_library.held_out import load_held_out
 from auditor.reporting.fix_page import summarise_fix
 from auditor.reporting.html import fix_chart_files, render_fix_html
 from auditor.store import RECORD, RunFolder, open_run_folder
-from auditor.workflows.environment import versions
 from auditor.workflows.fix_arms import Judging, OnStep, ask_arms
 from auditor.workflows.fix_files import (
     FIX,
     FIX_FOLDER,
-    FIX_RECORD,
     GGUF_ADAPTER,
     SHIPPED,
     TRAINING,
@@ -41,27 +39,21 @@ from auditor.workflows.fix_files import (
     shipped,
     training_of,
 )
+from auditor.workflows.fix_plan import (
+    JUDGING_DTYPE,
+    FixRequest,
+    begin_fix,
+    plan_fix,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from auditor.backends.transformers_model import TransformersModel
 
-JUDGING_DTYPE: DType = "float32"
-"""Numbers of bfloat16 are coarser than what a fix changes."""
+_BYTES_IN_JUDGING = 5
+"""For each parameter: its four, and what passes through the network."""
+_BYTES_IN_TRAINING = 2
 FIX_PAGE = "fix.html"
-_PROMPTED: tuple[Condition, ...] = ("instruction", "chain-of-thought")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixRequest:
-    """What the user asked for; None where the tier decides."""
-
-    tier: Tier
-    settings: FixSettings = field(default_factory=FixSettings)
-    n_steps: int | None = None
-    """Of each training; None where the tier decides."""
-    dtype: DType = "auto"
-    """Of the training; the fix is judged in float32."""
-    n_threads: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +89,7 @@ def run_fix(
                 "--fix lora to the audit's own command."
             )
         if is_fresh:
-            drop_fix(folder)
+            set_fix_aside(folder, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         make_fix(folder, request, source, progress)
         result = conclude_fix_folder(folder)
         if isinstance(result, FixMissing):
@@ -105,12 +97,17 @@ def run_fix(
         return _show(folder, result)
 
 
-def drop_fix(folder: RunFolder) -> None:
-    """Begin again: remove what a fix left in the folder."""
-    for name in (FIX_FOLDER, SHIPPED):
-        shutil.rmtree(folder.path / name, ignore_errors=True)
-    for name in (FIX, GGUF_ADAPTER):
-        (folder.path / name).unlink(missing_ok=True)
+def set_fix_aside(folder: RunFolder, label: str) -> None:
+    """Begin again: move what an earlier fix left into a folder beside it."""
+    found = [name for name in (FIX_FOLDER, SHIPPED, FIX, GGUF_ADAPTER) if _is_there(folder, name)]
+    aside = folder.path / f"replaced-{label}"
+    for name in found:
+        aside.mkdir(exist_ok=True)
+        (folder.path / name).replace(aside / name)
+
+
+def _is_there(folder: RunFolder, name: str) -> bool:
+    return (folder.path / name).exists()
 
 
 def try_fix(
@@ -133,7 +130,8 @@ def make_fix(
     data = load_fix_data()
     battery = load_gate_battery(request.tier)
     with _opened(source, request, request.dtype) as model:
-        record = _begin(folder, _record(model.identity, request, data, battery))
+        _require_memory(model.identity)
+        record = begin_fix(folder, plan_fix(model.identity, request, data, battery))
         _train_all(model, folder, record, data, source, progress.on_training)
     with _opened(source, request, JUDGING_DTYPE) as model:
         judging = Judging(
@@ -159,70 +157,21 @@ def _opened(source: ModelSource, request: FixRequest, dtype: DType) -> Iterator[
         model.close()
 
 
-def _record(
-    identity: ModelIdentity, request: FixRequest, data: FixData, battery: Battery
-) -> FixRecord:
-    rules = load_gate_rules()
-    size = rules.tier(request.tier)
-    return FixRecord(
-        schema=SCHEMA_VERSION,
-        model=replace(identity, dtype=JUDGING_DTYPE),
-        training_dtype=identity.dtype,
-        tier=request.tier,
-        seed=request.settings.seed,
-        settings=replace(request.settings, n_steps=request.n_steps or size.n_steps),
-        data_version=data.version,
-        data_sha256=data.sha256,
-        n_pairs=len(data.pairs),
-        n_replies=len(data.replies),
-        n_senses=len(data.senses),
-        n_neutral=len(data.neutral),
-        held_out_sha256=load_held_out()[1],
-        rules=rules,
-        battery=BatteryIdentity(
-            version=battery.version, sha256=battery.sha256, n_items=len(battery.items)
-        ),
-        arms=tuple(_arms(size)),
-        versions=versions(),
-    )
-
-
-def _arms(size: FixTier) -> Iterator[Arm]:
-    """The judged adapter before the controls, which are matched to it."""
-    yield Arm(arm_id="original", kind="original", extent="gate")
-    yield Arm(arm_id="fixed", kind="fixed", extent="gate", adapter="fix")
-    for number in range(1, size.n_seeds):
-        name = f"fix-seed-{number}"
-        yield Arm(arm_id=name, kind="fixed", extent="control", adapter=name)
-    for control in size.controls:
-        name = f"control-{control}"
-        yield Arm(arm_id=name, kind="control", extent="control", adapter=name)
-    for scale in size.scales:
-        yield Arm(
-            arm_id=f"scale-{scale:.2f}", kind="scaled", extent="dial", adapter="fix", scale=scale
+def _require_memory(identity: ModelIdentity) -> None:
+    """Said before minutes of training, not after them."""
+    free = free_memory()
+    if free is None or identity.dtype == JUDGING_DTYPE:
+        # Unknown, or open already, and no larger later on.
+        return
+    needed = identity.n_parameters * _BYTES_IN_JUDGING
+    # What is open now is closed by then.
+    there = free + identity.n_parameters * _BYTES_IN_TRAINING
+    if there < needed:
+        raise FixNotTrained(
+            f"A fix is judged in float32, which takes about {needed / 1e9:.1f} GB of memory for "
+            f"{identity.name}, and there are {there / 1e9:.1f} GB: free some, or name a smaller "
+            "model."
         )
-    for condition in _PROMPTED:
-        extent: Extent = "reasoned" if condition == "chain-of-thought" else "dial"
-        yield Arm(arm_id=condition, kind="prompted", extent=extent, condition=condition)
-    yield Arm(arm_id="erasure", kind="erased", extent="dial")
-
-
-def _begin(folder: RunFolder, record: FixRecord) -> FixRecord:
-    """Write the plan, or go on with the fix that the folder already holds."""
-    (folder.path / FixStopped.FILE).unlink(missing_ok=True)
-    folder.drop_manifest()
-    if not (folder.path / FIX_RECORD).exists():
-        folder.write_json(FIX_RECORD, record)
-        return record
-    earlier = folder.read_json(FIX_RECORD, FixRecord)
-    before, now = asdict(earlier), asdict(record)
-    reasons = [name.replace("_", " ") for name in now if before[name] != now[name]]
-    if reasons:
-        raise RunUnreadable(
-            f"{folder.path} holds another fix (not the same: {', '.join(reasons)}). Choose "
-            "another folder with --out, or begin again with --fresh."
-        )
-    return earlier
 
 
 def _train_all(
@@ -245,7 +194,7 @@ def _train_all(
         trained = train_adapter(
             model,
             data,
-            _settings_of(record.settings, name),
+            settings_of(record.settings, name),
             folder=target,
             base_sha256=record.model.weights_sha256,
             base_name=source.typed,
@@ -257,15 +206,6 @@ def _train_all(
 
 def _counted(on_step: OnStep, start: int, total: int) -> Callable[[TrainingStep, int], None]:
     return lambda step, _: on_step(start + step.step, total)
-
-
-def _settings_of(settings: FixSettings, name: str) -> FixSettings:
-    """Of one adapter, by its name."""
-    kind, _, which = name.partition("-")
-    if kind == "control":
-        control: Control = "neutral" if which == "neutral" else "shuffled"
-        return replace(settings, control=control)
-    return replace(settings, seed=settings.seed + int(which.removeprefix("seed-") or 0))
 
 
 def _sha256(adapter: Path) -> str:

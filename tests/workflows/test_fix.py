@@ -13,8 +13,9 @@ from auditor.core.fix_evidence import ArmTexts, FixRecord
 from auditor.core.fix_results import FixMissing, FixResult
 from auditor.errors import RunUnreadable
 from auditor.store import MANIFEST, RunFolder
-from auditor.workflows.fix import FixRequest, Progress, run_fix
+from auditor.workflows.fix import Progress, run_fix
 from auditor.workflows.fix_files import FIX, FIX_RECORD, conclude_fix_folder, fix_evidence
+from auditor.workflows.fix_plan import FixRequest
 from tests.backends.tiny_checkpoint import write_tiny_checkpoint
 
 pytestmark = pytest.mark.slow
@@ -94,7 +95,7 @@ def test_a_control_is_as_far_from_the_original_as_the_fix(undisturbed: Path) -> 
         assert control.divergence.value < fixed.divergence.value
 
 
-@pytest.mark.parametrize(("part", "at"), [("training", 10), ("training", 15), ("judging", 900)])
+@pytest.mark.parametrize(("part", "at"), [("training", 15), ("judging", 900)])
 def test_a_fix_cut_off_goes_on_to_the_same_bytes(
     model: Path, undisturbed: Path, tmp_path: Path, part: str, at: int
 ) -> None:
