@@ -5,9 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import FILE, json_option
+from auditor.cli.options import (
+    FILE,
+    dtype_option,
+    json_option,
+    resume_option,
+    seed_option,
+    threads_option,
+    tier_option,
+)
 from auditor.core.fix import FixSettings
-from auditor.core.items import TIERS
 
 if TYPE_CHECKING:
     from auditor.core.fix_results import Effect, GateFinding
@@ -19,13 +26,7 @@ DEFAULTS = FixSettings()
 
 @click.command()
 @click.argument("model")
-@click.option(
-    "--tier",
-    type=click.Choice(TIERS),
-    default="standard",
-    show_default=True,
-    help="How long to train, and how much to judge it on.",
-)
+@tier_option("How long to train, and how much to judge it on.")
 @click.option(
     "--objective",
     type=click.Choice(("association-neutrality", "concept-awareness", "supervised")),
@@ -102,33 +103,10 @@ DEFAULTS = FixSettings()
     help="How much it counts to leave associations alone that are no stereotypes.",
 )
 @click.option("--out", type=FILE, default=None, metavar="DIR", help="Where the files go.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Of everything that is drawn.",
-)
-@click.option(
-    "--dtype",
-    type=click.Choice(("auto", "float32", "bfloat16", "float16")),
-    default="auto",
-    show_default=True,
-    help="Arithmetic of the training; a fix is judged in float32.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="0: one for each usable core.",
-)
-@click.option(
-    "--resume/--fresh",
-    "resumes",
-    default=True,
-    help="Go on with what the folder holds (default), or begin again.",
-)
+@seed_option("Of everything that is drawn.")
+@dtype_option("Arithmetic of the training; a fix is judged in float32.")
+@threads_option()
+@resume_option("begin again")
 @json_option
 @click.pass_context
 def fix(ctx: click.Context, /, model: str, **options: Any) -> None:

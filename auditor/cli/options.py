@@ -1,10 +1,63 @@
 """Options and parameter types that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from auditor.core.items import TIERS
+
 FILE = click.Path(path_type=Path)
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""What click.option returns: a decorator of a command."""
+
+
+def tier_option(what: str) -> Option:
+    """How much of something."""
+    return click.option(
+        "--tier", type=click.Choice(TIERS), default="standard", show_default=True, help=what
+    )
+
+
+def dtype_option(what: str) -> Option:
+    """Arithmetic of something, in transformers."""
+    return click.option(
+        "--dtype",
+        type=click.Choice(("auto", "float32", "bfloat16", "float16")),
+        default="auto",
+        show_default=True,
+        help=what,
+    )
+
+
+def seed_option(what: str) -> Option:
+    """What a seed is of."""
+    return click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help=what
+    )
+
+
+def threads_option(note: str = "") -> Option:
+    """Processors, and what a command has to say about their number."""
+    return click.option(
+        "--threads",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help=f"0: one for each usable core. {note}".strip(),
+    )
+
+
+def resume_option(otherwise: str) -> Option:
+    """Whether a command goes on with what its folder holds."""
+    return click.option(
+        "--resume/--fresh",
+        "resumes",
+        default=True,
+        help=f"Go on with what the folder holds (default), or {otherwise}.",
+    )
+
 
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON object."

@@ -5,8 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import FILE, adapter_option, base_option, json_option, layers_at_option
-from auditor.core.items import TIERS
+from auditor.cli.options import (
+    FILE,
+    adapter_option,
+    base_option,
+    dtype_option,
+    json_option,
+    layers_at_option,
+    resume_option,
+    seed_option,
+    threads_option,
+    tier_option,
+)
 
 if TYPE_CHECKING:
     from auditor.core.layer_results import ConceptResult, CurvePoint
@@ -25,13 +35,7 @@ CONCEPT_NAMES = (
 @click.argument("model")
 @adapter_option
 @base_option
-@click.option(
-    "--tier",
-    type=click.Choice(TIERS),
-    default="standard",
-    show_default=True,
-    help="How much to read.",
-)
+@tier_option("How much to read.")
 @click.option(
     "--concept",
     "concepts",
@@ -40,34 +44,11 @@ CONCEPT_NAMES = (
     help="Read this concept alone; may be repeated.",
 )
 @layers_at_option
-@click.option(
-    "--dtype",
-    type=click.Choice(("auto", "float32", "bfloat16", "float16")),
-    default="auto",
-    show_default=True,
-    help="Arithmetic.",
-)
+@dtype_option("Arithmetic.")
 @click.option("--out", type=FILE, default=None, metavar="DIR", help="Where the numbers go.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Of relabellings and random vectors.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="0: one for each usable core.",
-)
-@click.option(
-    "--resume/--fresh",
-    "resumes",
-    default=True,
-    help="Go on with what the folder holds (default), or begin again.",
-)
+@seed_option("Of relabellings and random vectors.")
+@threads_option()
+@resume_option("begin again")
 @json_option
 def probe(model: str, **options: Any) -> None:
     """Read the layers of MODEL: which sense of an ambiguous word it holds, where, and to what end.

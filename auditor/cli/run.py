@@ -10,12 +10,16 @@ from auditor.cli.options import (
     FILE,
     adapter_option,
     base_option,
+    dtype_option,
     json_option,
     layers_at_option,
     pdf_option,
     policy_option,
+    resume_option,
+    seed_option,
+    threads_option,
+    tier_option,
 )
-from auditor.core.items import TIERS
 
 INSTRUMENT_NAMES = (
     "word-association",
@@ -35,13 +39,7 @@ INSTRUMENT_NAMES = (
 
 @click.command()
 @click.argument("model")
-@click.option(
-    "--tier",
-    type=click.Choice(TIERS),
-    default="standard",
-    show_default=True,
-    help="How much of the battery to ask.",
-)
+@tier_option("How much of the battery to ask.")
 @click.option(
     "--instrument",
     "instruments",
@@ -63,22 +61,10 @@ INSTRUMENT_NAMES = (
     show_default=True,
     help="auto: llama-cpp for a GGUF file, transformers for the rest.",
 )
-@click.option(
-    "--dtype",
-    type=click.Choice(("auto", "float32", "bfloat16", "float16")),
-    default="auto",
-    show_default=True,
-    help="Arithmetic of the transformers backend.",
-)
+@dtype_option("Arithmetic of the transformers backend.")
 @policy_option
 @click.option("--out", type=FILE, default=None, metavar="DIR", help="The run folder.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Chooses the prompts that are scored twice, for the numerical noise.",
-)
+@seed_option("Chooses the prompts that are scored twice, for the numerical noise.")
 @click.option(
     "--gpu-layers",
     type=click.IntRange(min=-1),
@@ -86,19 +72,8 @@ INSTRUMENT_NAMES = (
     show_default=True,
     help="Layers on the GPU, for llama-cpp; -1 for all.",
 )
-@click.option(
-    "--threads",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="0: one for each usable core. Part of the run's settings, as it can change last digits.",
-)
-@click.option(
-    "--resume/--fresh",
-    "resumes",
-    default=True,
-    help="Go on with what the folder holds (default), or set it aside and begin again.",
-)
+@threads_option("Part of the run's settings, as it can change last digits.")
+@resume_option("set it aside and begin again")
 @click.option(
     "--probe/--no-probe",
     "reads_layers",
