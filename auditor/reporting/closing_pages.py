@@ -3,10 +3,12 @@
 from auditor.core.judging import POSITION_BOUND
 from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
-from auditor.reporting import fix_notes, layer_notes, reasons, rounding, standing
+from auditor.reporting import reasons, rounding, standing
 from auditor.reporting.blocks import Cell, Column, Fact, Table, Todo
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import Limitations, Method
 from auditor.reporting.view import View
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from auditor.core.items import Contrast
 from auditor.core.policy import Verdict
-from auditor.reporting import fix_notes, layer_notes, naming, rounding, standing, verdicts
+from auditor.reporting import naming, rounding, standing, verdicts
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
+from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import Scope
 from auditor.reporting.view import CONTROLS, View
 

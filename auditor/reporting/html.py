@@ -9,13 +9,17 @@ from markupsafe import Markup
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import AnswerChart, GapChart
-from auditor.reporting.dial_figure import draw_dial_chart
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
-from auditor.reporting.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
+from auditor.reporting.fix.dial_figure import draw_dial_chart
+from auditor.reporting.fix.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
+from auditor.reporting.fix.side_figure import draw_side_chart
+from auditor.reporting.fix.slope_figure import draw_slope_chart
+from auditor.reporting.fix.training_figure import draw_training_chart
 from auditor.reporting.gap_figure import draw_gap_chart
-from auditor.reporting.layer_chart import LayerChart, PatchChart
-from auditor.reporting.layer_figure import draw_layer_chart
+from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
+from auditor.reporting.layers.layer_figure import draw_layer_chart
+from auditor.reporting.layers.patch_figure import draw_patch_chart
 from auditor.reporting.pages import (
     FixChart,
     FixPage,
@@ -25,11 +29,7 @@ from auditor.reporting.pages import (
     Part,
     Report,
 )
-from auditor.reporting.patch_figure import draw_patch_chart
 from auditor.reporting.rounding import keep_units
-from auditor.reporting.side_figure import draw_side_chart
-from auditor.reporting.slope_figure import draw_slope_chart
-from auditor.reporting.training_figure import draw_training_chart
 from auditor.resources import read_text
 
 Chart = GapChart | LayerChart | PatchChart | FixChart

@@ -14,8 +14,8 @@ from auditor.reporting.blocks import (
     VerdictMark,
 )
 from auditor.reporting.dot_chart import DotChart
-from auditor.reporting.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
-from auditor.reporting.layer_chart import LayerChart, PatchChart
+from auditor.reporting.fix.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
+from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import shlex
 
-from auditor.reporting import fix_notes, layer_notes, naming, rounding
+from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import (
     Cell,
     Column,
@@ -10,7 +10,9 @@ from auditor.reporting.blocks import (
     Table,
 )
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import (
     Provenance,
 )

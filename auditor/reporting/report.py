@@ -4,19 +4,16 @@ from collections.abc import Mapping
 
 from auditor.core.results import AuditResult
 from auditor.reporting import (
-    adapter_pages,
     answer_pages,
     closing_pages,
     condition_pages,
     control_pages,
     coverage_pages,
     finding_pages,
-    fix_pages,
     gap_pages,
     glossary,
     instrument_pages,
     ladder_pages,
-    layer_pages,
     naming,
     provenance_pages,
     register_pages,
@@ -26,6 +23,8 @@ from auditor.reporting import (
     verdicts,
 )
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.fix import adapter_pages, fix_pages
+from auditor.reporting.layers import layer_pages
 from auditor.reporting.pages import Card, Entry, Report, VerdictMeaning
 from auditor.reporting.view import view
 

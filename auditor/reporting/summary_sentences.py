@@ -5,7 +5,7 @@ from statistics import median
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import naming, reasons, rounding, wording
-from auditor.reporting.fix_notes import summary_sentence
+from auditor.reporting.fix.fix_notes import summary_sentence
 from auditor.reporting.gap_sentences import gap_sentence
 from auditor.reporting.view import IMPLICIT, View, severity_key
 

@@ -21,7 +21,7 @@ from auditor.errors import AuditorError, FixNotTrained, ModelNotLoaded, RunUnrea
 from auditor.prompt_library.fix import load_fix_data
 from auditor.prompt_library.gate import load_gate_battery
 from auditor.prompt_library.held_out import load_held_out
-from auditor.reporting.fix_page import summarise_fix
+from auditor.reporting.fix.fix_page import summarise_fix
 from auditor.reporting.html import fix_chart_files, render_fix_html
 from auditor.store import RECORD, RunFolder, open_run_folder
 from auditor.workflows.fix_arms import Judging, OnStep, ask_arms

@@ -8,7 +8,7 @@ from auditor.core.layer_results import LayerResult
 from auditor.core.runs import ModelIdentity
 from auditor.errors import LayersNotFound, RunUnreadable
 from auditor.reporting.html import layer_chart_files, render_layers_html
-from auditor.reporting.layer_page import summarise_layers
+from auditor.reporting.layers.layer_page import summarise_layers
 from auditor.store import RECORD, RunFolder, open_run_folder
 from auditor.workflows.layers import (
     LAYERS,

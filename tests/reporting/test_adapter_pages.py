@@ -10,8 +10,8 @@ from auditor.core.items import Item, Tier
 from auditor.core.measures import Interval
 from auditor.core.results import AuditResult
 from auditor.core.runs import RunRecord
-from auditor.reporting import adapter_pages
-from auditor.reporting.adapter_sentences import unread_sentence
+from auditor.reporting.fix import adapter_pages
+from auditor.reporting.fix.adapter_sentences import unread_sentence
 from auditor.reporting.html import chart_files, render_html
 from auditor.reporting.pages import AdapterSection
 from auditor.reporting.report import summarise

@@ -15,18 +15,18 @@ from auditor.core.fix_evidence import Arm
 from auditor.core.fix_results import Effect, FixResult
 from auditor.core.measures import Interval
 from auditor.reporting.blocks import Dot
-from auditor.reporting.dial_figure import draw_dial_chart
-from auditor.reporting.fix_chart import SideRow
-from auditor.reporting.fix_charts import PANELS, slope_charts
-from auditor.reporting.fix_names import FixNames, names_of
-from auditor.reporting.fix_page import summarise_fix
-from auditor.reporting.fix_side_charts import dial_chart, share_of_limit, side_chart
-from auditor.reporting.fix_training import training_chart
+from auditor.reporting.fix.dial_figure import draw_dial_chart
+from auditor.reporting.fix.fix_chart import SideRow
+from auditor.reporting.fix.fix_charts import PANELS, slope_charts
+from auditor.reporting.fix.fix_names import FixNames, names_of
+from auditor.reporting.fix.fix_page import summarise_fix
+from auditor.reporting.fix.fix_side_charts import dial_chart, share_of_limit, side_chart
+from auditor.reporting.fix.fix_training import training_chart
+from auditor.reporting.fix.side_figure import draw_side_chart
+from auditor.reporting.fix.slope_figure import draw_slope_chart
+from auditor.reporting.fix.training_figure import draw_training_chart
 from auditor.reporting.html import fix_chart_files, render_html
 from auditor.reporting.report import summarise
-from auditor.reporting.side_figure import draw_side_chart
-from auditor.reporting.slope_figure import draw_slope_chart
-from auditor.reporting.training_figure import draw_training_chart
 from tests.battery.fix.arm_evidence import Kind
 from tests.reporting.builders import given
 from tests.reporting.fix_builders import fix_result, with_fix

@@ -25,15 +25,15 @@ from auditor.core.fix_results import (
     Slope,
 )
 from auditor.core.measures import Interval
-from auditor.reporting import fix_pages
 from auditor.reporting.blocks import Table
-from auditor.reporting.fix_answers import composition_sentence
-from auditor.reporting.fix_cards import brief_verdict
-from auditor.reporting.fix_criteria import CRITERIA
-from auditor.reporting.fix_numbers import effect_text, span_text
-from auditor.reporting.fix_page import summarise_fix
-from auditor.reporting.fix_reasons import BRIEF, SENTENCES, brief_reason, reason_sentence
-from auditor.reporting.fix_sentences import moved, pooled_sentences
+from auditor.reporting.fix import fix_pages
+from auditor.reporting.fix.fix_answers import composition_sentence
+from auditor.reporting.fix.fix_cards import brief_verdict
+from auditor.reporting.fix.fix_criteria import CRITERIA
+from auditor.reporting.fix.fix_numbers import effect_text, span_text
+from auditor.reporting.fix.fix_page import summarise_fix
+from auditor.reporting.fix.fix_reasons import BRIEF, SENTENCES, brief_reason, reason_sentence
+from auditor.reporting.fix.fix_sentences import moved, pooled_sentences
 from auditor.reporting.html import chart_files, fix_chart_files, render_fix_html, render_html
 from auditor.reporting.pages import FixPart, FixSection
 from auditor.reporting.report import summarise

@@ -12,11 +12,11 @@ from pypdf import PdfReader
 
 from auditor.core.layer_results import LayerResult
 from auditor.reporting.html import render_html
-from auditor.reporting.layer_chart import Curve, LayerChart, PatchChart
-from auditor.reporting.layer_charts import patch_charts, sense_charts
-from auditor.reporting.layer_figure import draw_layer_chart
-from auditor.reporting.layer_panels import within
-from auditor.reporting.patch_figure import draw_patch_chart
+from auditor.reporting.layers.layer_chart import Curve, LayerChart, PatchChart
+from auditor.reporting.layers.layer_charts import patch_charts, sense_charts
+from auditor.reporting.layers.layer_figure import draw_layer_chart
+from auditor.reporting.layers.layer_panels import within
+from auditor.reporting.layers.patch_figure import draw_patch_chart
 from auditor.reporting.report import summarise
 from tests.reporting.layer_builders import (
     blank_concept,

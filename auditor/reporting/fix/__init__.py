@@ -1,0 +1,1 @@
+"""The pages of a fix, and of what any adapter changes."""
