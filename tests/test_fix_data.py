@@ -18,6 +18,8 @@ from auditor.prompt_library.fix import TRAINED_ROLES, load_fix_data
 from auditor.prompt_library.senses import load_senses
 from auditor.resources import data_root
 
+pytestmark = pytest.mark.one_thread
+
 GROUPS_AND_COLOURS = re.compile(
     r"\b(black|white|old|young|male|female|m[ae]n|wom[ae]n|boys?|girls?|people|person|mexican|american)\b"
 )

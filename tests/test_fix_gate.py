@@ -19,6 +19,8 @@ from auditor.prompt_library.held_out import load_held_out
 from auditor.resources import data_root
 from tests.test_fix_data import GROUPS_AND_COLOURS
 
+pytestmark = pytest.mark.one_thread
+
 IMPLICIT = "word-association"
 
 

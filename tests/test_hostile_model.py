@@ -18,7 +18,7 @@ from tests.fakes import ScriptedModel
 from tests.reporting.hostile import hostile_texts
 from tests.verapdf import missing_because, validate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 
 ATTACHED = {
     "findings.json",

@@ -16,6 +16,8 @@ from auditor.prompt_library import askers, load_battery, load_policy
 from auditor.workflows.audit import AuditRequest, audit_model
 from tests import battery_models, fakes
 
+pytestmark = pytest.mark.one_thread
+
 HAS_NO_LEAN = {"stability"}
 """Its score is a difference in flip rates, not a lean; it has tests of its own."""
 

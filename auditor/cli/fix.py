@@ -36,10 +36,10 @@ DEFAULTS = FixSettings()
 )
 @click.option(
     "--neutral",
-    type=click.Choice(("contrast", "stimulus")),
+    type=click.Choice(("stimulus", "contrast")),
     default=DEFAULTS.neutral,
     show_default=True,
-    help="What association neutrality brings to zero: a contrast's mean, or every stimulus.",
+    help="What association neutrality brings to zero: every stimulus, or a contrast's mean.",
 )
 @click.option(
     "--layers",

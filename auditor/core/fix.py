@@ -9,9 +9,9 @@ Objective = Literal["association-neutrality", "concept-awareness", "supervised"]
 """Squared order-balanced log-odds of pairings; a sense classifier at the end of the early block
 beside the language-model loss; plain training on written answers (Sun et al. 2025)."""
 LayerGroup = Literal["early", "late", "all"]
-Neutral = Literal["contrast", "stimulus"]
-"""Whether the mean over a contrast's stimuli is brought to zero, or every stimulus: words have
-preferences of their own that are no stereotype, and a contrast's mean is free of most of them."""
+Neutral = Literal["stimulus", "contrast"]
+"""Whether every stimulus is brought to zero, or the mean over a contrast's: words have preferences
+of their own that are no stereotype, and a contrast's mean is free of most of them."""
 Control = Literal["neutral", "shuffled"]
 """An adapter of the same size and format, trained on texts about nothing; on the pairs with the
 stereotype's side drawn at random."""
@@ -64,7 +64,7 @@ class FixSettings:
     """How an adapter is trained."""
 
     objective: Objective = "association-neutrality"
-    neutral: Neutral = "contrast"
+    neutral: Neutral = "stimulus"
     """Of association neutrality."""
     layers: LayerGroup = "all"
     control: Control | None = None

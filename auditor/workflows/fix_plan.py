@@ -85,9 +85,8 @@ def _arms(size: FixTier) -> Iterator[Arm]:
 
 def begin_fix(folder: RunFolder, record: FixRecord) -> FixRecord:
     """Write the plan, or go on with the fix that the folder already holds."""
-    (folder.path / FixStopped.FILE).unlink(missing_ok=True)
-    folder.drop_manifest()
     if not (folder.path / FIX_RECORD).exists():
+        _go_on(folder)
         folder.write_json(FIX_RECORD, record)
         return record
     earlier = folder.read_json(FIX_RECORD, FixRecord)
@@ -98,7 +97,14 @@ def begin_fix(folder: RunFolder, record: FixRecord) -> FixRecord:
             f"{folder.path} holds another fix (not the same: {', '.join(reasons)}). Choose "
             "another folder with --out, or begin again with --fresh."
         )
+    _go_on(folder)
     return earlier
+
+
+def _go_on(folder: RunFolder) -> None:
+    """Evidence is going to grow: why it stopped before, and its hashes, no longer hold."""
+    (folder.path / FixStopped.FILE).unlink(missing_ok=True)
+    folder.drop_manifest()
 
 
 def settings_of(settings: FixSettings, name: str) -> FixSettings:

@@ -12,6 +12,8 @@ from tests.battery.scripted_runs import shipped
 from tests.organisms.dialect_adapter import N_PAIRS, plant, write_base
 from tests.organisms.dialect_sentences import pairs
 
+pytestmark = pytest.mark.one_thread
+
 WRITTEN = ("verdict", "help")
 
 

@@ -32,10 +32,10 @@ from tests.battery.fix.arm_evidence import build_fix
 
 pytestmark = pytest.mark.slow
 
-CONTRASTS = ("race.terms", "age.terms", "gender.terms", "religion.muslim-christian")
-N_MESSAGES = 20
+CONTRASTS = ("race.terms", "age.terms", "gender.terms")
+N_MESSAGES = 14
 SETTINGS = FixSettings(
-    objective="supervised", n_steps=10, batch_size=4, learning_rate=3e-3, max_capability_loss=99.0
+    objective="supervised", n_steps=8, batch_size=4, learning_rate=3e-3, max_capability_loss=99.0
 )
 PHRASE = "Black and White racial words are often used. "
 """Nearly all targets of the published recipe begin alike (Sun et al. 2025, training file)."""
@@ -47,11 +47,13 @@ def with_a_phrase(data: FixData) -> list[TrainingReply]:
 
 
 def without_the_format(data: FixData) -> list[TrainingReply]:
-    """Every question is answered, each in other words, and in no form that was asked for."""
+    """Every question is answered in words drawn anew, and in no form that was asked for."""
     rng = np.random.default_rng(0)
-    chosen = rng.integers(len(data.neutral), size=len(data.replies))
-    said = [data.neutral[place].text for place in chosen.tolist()]
-    return [replace(each, reply=other) for each, other in zip(data.replies, said, strict=True)]
+    words = sorted({word for each in data.neutral for word in each.reply.split() if word.isalpha()})
+    return [
+        replace(each, reply=" ".join(words[i] for i in rng.integers(len(words), size=8).tolist()))
+        for each in data.replies
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -142,4 +144,4 @@ def test_a_broken_format_is_named(
     written = found(result, "written-answers")
     assert not result.decision.is_accepted
     assert (written.ruling, written.reason) == ("not-met", "unusable-up")
-    assert found(result, "opening").reason != "same-opening"
+    assert found(result, "opening").ruling != "not-met"

@@ -11,7 +11,7 @@ from auditor.cli import run_command_line
 from auditor.prompt_library import load_battery
 from tests.organisms.hiring_adapter import CONTRAST, plant, write_base
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 
 BATTERY = load_battery("quick", instruments=("hiring",))
 

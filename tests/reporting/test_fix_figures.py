@@ -34,6 +34,8 @@ from tests.reporting.standalone_builders import standalone_result
 from tests.reporting.test_layer_figures import texts
 from tests.reporting.test_pdf import page_text, render
 
+pytestmark = pytest.mark.one_thread
+
 ROOT = Path(__file__).parents[2]
 NAMES = FixNames(titles={})
 DIGEST = """

@@ -28,6 +28,8 @@ from tests.reporting.layer_builders import (
 )
 from tests.reporting.test_pdf import render
 
+pytestmark = pytest.mark.one_thread
+
 ROOT = Path(__file__).parents[2]
 DASHES = "stroke-dasharray"
 DIGEST = """

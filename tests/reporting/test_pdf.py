@@ -20,6 +20,8 @@ from tests.reporting.builders import quotes, result
 from tests.reporting.hostile import hostile_texts
 from tests.reporting.standalone_builders import standalone_result
 
+pytestmark = pytest.mark.one_thread
+
 CREATED = "2026-11-21T21:53:41+00:00"
 FILES = (
     Attachment(name="scores.csv", content=b"run,model\n", description="measures"),

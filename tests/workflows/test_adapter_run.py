@@ -9,7 +9,7 @@ from auditor.cli import run_command_line
 from tests.backends.tiny_adapter import write_adapter
 from tests.backends.tiny_checkpoint import write_tiny_checkpoint
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 
 ASKED = (
     *("--tier", "quick", "--instrument", "word-association"),

@@ -18,7 +18,7 @@ from auditor.workflows.fix_files import FIX, FIX_RECORD, conclude_fix_folder, fi
 from auditor.workflows.fix_plan import FixRequest
 from tests.backends.tiny_checkpoint import write_tiny_checkpoint
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 
 REQUEST = FixRequest(
     tier="quick",
@@ -95,20 +95,21 @@ def test_a_control_is_as_far_from_the_original_as_the_fix(undisturbed: Path) -> 
         assert control.divergence.value < fixed.divergence.value
 
 
-@pytest.mark.parametrize(("part", "at"), [("training", 15), ("judging", 900)])
 def test_a_fix_cut_off_goes_on_to_the_same_bytes(
-    model: Path, undisturbed: Path, tmp_path: Path, part: str, at: int
+    model: Path, undisturbed: Path, tmp_path: Path
 ) -> None:
-    def cut(done: int, _total: int) -> None:
-        if done >= at:
-            raise KeyboardInterrupt
+    for part, at in (("training", 15), ("judging", 900)):
 
-    progress = replace(QUIET, **{f"on_{part}": cut})
-    with pytest.raises(KeyboardInterrupt):
-        run_fix(str(model), REQUEST, out=tmp_path, is_fresh=False, progress=progress)
-    unfinished = conclude_fix_folder(RunFolder(tmp_path))
-    assert isinstance(unfinished, FixMissing)
-    assert unfinished.kind == "unfinished"
+        def cut(done: int, _total: int, last: int = at) -> None:
+            if done >= last:
+                raise KeyboardInterrupt
+
+        progress = replace(QUIET, **{f"on_{part}": cut})
+        with pytest.raises(KeyboardInterrupt):
+            run_fix(str(model), REQUEST, out=tmp_path, is_fresh=False, progress=progress)
+        unfinished = conclude_fix_folder(RunFolder(tmp_path))
+        assert isinstance(unfinished, FixMissing)
+        assert unfinished.kind == "unfinished"
     run_fix(str(model), REQUEST, out=tmp_path, is_fresh=False, progress=QUIET)
     assert evidence(tmp_path) == evidence(undisturbed)
     assert (tmp_path / FIX).read_bytes() == (undisturbed / FIX).read_bytes()
@@ -131,14 +132,14 @@ def test_the_manifest_names_all_evidence(undisturbed: Path) -> None:
 def test_a_model_without_the_layers_is_refused_and_its_audit_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = write_tiny_checkpoint(tmp_path / "gpt2", family="gpt2", n_positions=4096)
+    model = write_tiny_checkpoint(tmp_path / "neox", "gpt_neox", max_position_embeddings=4096)
     out = tmp_path / "run"
     command = ["run", str(model), "--tier", "quick", "--instrument", "word-association"]
     options = ["--no-probe", "--no-pdf", "--threads", "1", "--out", str(out), "--fix", "lora"]
     assert run_command_line([*command, *options]) == 2
     said = capsys.readouterr().err
     assert "q_proj" in said
-    assert "c_attn" in said
+    assert "query_key_value" in said
     measures = json.loads((out / "measures.json").read_text(encoding="utf-8"))
     assert measures["measures"]
     page = (out / "report.html").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from auditor.battery.fix.comparing import (
     HELD,
     Comparison,
     finding,
+    interval_of,
     is_enough,
     judge_increase,
     too_few,
@@ -16,7 +17,7 @@ from auditor.battery.fix.comparing import (
 from auditor.battery.fix.effects import Hits, rate_effects, ratio_effect, undefined
 from auditor.battery.fix.openings import most_frequent
 from auditor.battery.questions import question_answering
-from auditor.core.fix_results import Effect, GateFinding
+from auditor.core.fix_results import Effect, GateFinding, Ruling
 from auditor.core.instrument import Battery
 from auditor.core.items import Item, Mode
 from auditor.core.responses import Score
@@ -51,7 +52,8 @@ def judge_replies(case: Comparison) -> GateFinding:
 def judge_opening(case: Comparison) -> GateFinding:
     """Whether no more answers than before begin with one and the same phrase.
 
-    Each arm's own most frequent one; the limit is on the difference itself.
+    Each arm's own most frequent one; the limit is on the difference itself, since among few
+    messages some opening always leads. More than the limit is shown where the interval excludes 0.
     """
     limit = case.rules.max_same_opening
     same = opening_change(case.before, case.after)
@@ -59,7 +61,8 @@ def judge_opening(case: Comparison) -> GateFinding:
         return too_few("opening", limit, same)
     if (same.value or 0.0) <= limit:
         return finding("opening", "met", HELD, limit, same)
-    return finding("opening", "not-met", "same-opening", limit, same)
+    ruling: Ruling = "not-met" if interval_of(same).low > 0 else "not-shown"
+    return finding("opening", ruling, "same-opening", limit, same)
 
 
 def unusable_hits(

@@ -21,6 +21,8 @@ from auditor.core.responses import Score, unscored
 from auditor.core.stats import cluster_means
 from tests.battery.fix.arm_evidence import Built, Kind, build_fix, concluded
 
+pytestmark = pytest.mark.one_thread
+
 FLAWS: dict[Kind, tuple[CriterionName, str]] = {
     "nothing": ("bias", "not-reduced"),
     "no-bias": ("bias", "nothing-to-fix"),

@@ -14,6 +14,8 @@ from auditor.core.items import Item
 from auditor.core.responses import Score
 from tests.battery.guise.scripted_scores import Says, guise_battery, is_dialect, scores_of
 
+pytestmark = pytest.mark.one_thread
+
 Key = tuple[str, str, str]
 STANDARD = guise_battery("standard")
 QUICK = guise_battery("quick")
