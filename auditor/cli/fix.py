@@ -155,14 +155,9 @@ def _echo(outcome: "FixOutcome", *, as_json: bool) -> None:
     paths = [str(outcome.folder.path / name) for name in outcome.files]
     decision = outcome.result.decision
     if as_json:
-        summary = {
-            "accepted": decision.is_accepted,
-            "withheld_because": [
-                {"criterion": each.name, "reason": each.reason, "where": each.where}
-                for each in decision.withheld_because
-            ],
-            "files": paths,
-        }
+        from auditor.cli.outcome import decision_summary
+
+        summary = {**decision_summary(decision), "files": paths}
         click.echo(json.dumps(summary, ensure_ascii=False, indent=1))
         return
     click.echo("accepted" if decision.is_accepted else "withheld")

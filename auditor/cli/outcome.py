@@ -112,10 +112,17 @@ def _layers(layers: LayerResult | LayersMissing) -> dict[str, object]:
 def _fix(fix: FixResult | FixMissing) -> dict[str, object]:
     if isinstance(fix, FixMissing):
         return {"missing_because": fix.because}
-    against = fix.decision.withheld_because
+    return decision_summary(fix.decision)
+
+
+def decision_summary(decision: GateDecision) -> dict[str, object]:
+    """Whether a fix is shipped, and what stands against it."""
     return {
-        "accepted": fix.decision.is_accepted,
-        "withheld_because": [{"criterion": one.name, "reason": one.reason} for one in against],
+        "accepted": decision.is_accepted,
+        "withheld_because": [
+            {"criterion": one.name, "reason": one.reason, "where": one.where}
+            for one in decision.withheld_because
+        ],
     }
 
 

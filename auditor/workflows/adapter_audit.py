@@ -58,7 +58,7 @@ def ask_without_adapter(
     # The hashes would be of less than there is going to be.
     folder.drop_manifest()
     inner.write_record(_base_record(record, again))
-    with _at_rest(model):
+    with at_rest(model):
         ask(model, again, inner, on_batch)
 
 
@@ -160,7 +160,8 @@ def _base_record(record: RunRecord, plan: Plan) -> RunRecord:
 
 
 @contextmanager
-def _at_rest(model: Adaptable) -> Iterator[None]:
+def at_rest(model: Adaptable) -> Iterator[None]:
+    """Let the model be the original one for a while."""
     scale = model.adapter_scale
     assert scale is not None
     model.set_adapter_scale(0.0)

@@ -90,8 +90,7 @@ def run_fix(
             )
         if is_fresh:
             set_fix_aside(folder, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        make_fix(folder, request, source, progress)
-        result = conclude_fix_folder(folder)
+        result = make_fix(folder, request, source, progress)
         if isinstance(result, FixMissing):
             raise FixNotTrained(result.because)
         return _show(folder, result)
@@ -125,7 +124,7 @@ def try_fix(
 
 def make_fix(
     folder: RunFolder, request: FixRequest, source: ModelSource, progress: Progress
-) -> None:
+) -> FixResult | FixMissing:
     """Train what is not trained yet, ask what is not asked yet, and export what is accepted."""
     data = load_fix_data()
     battery = load_gate_battery(request.tier)
@@ -145,6 +144,7 @@ def make_fix(
         result = conclude_fix_folder(folder)
         if isinstance(result, FixResult):
             _ship(folder, result, model.module.config.to_dict())
+        return result
 
 
 @contextmanager

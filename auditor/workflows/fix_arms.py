@@ -22,6 +22,7 @@ from auditor.core.responses import Generation
 from auditor.errors import FixNotTrained
 from auditor.prompt_library.gate import load_wordings
 from auditor.store import RunFolder
+from auditor.workflows.adapter_audit import at_rest
 from auditor.workflows.asking import Plan, ask, printable
 from auditor.workflows.fix_files import (
     TEXTS,
@@ -108,7 +109,7 @@ def _running(
     """The model as this arm has it; yields what makes it the original again for a while."""
     if arm.adapter is not None:
         with model.wearing(adapter_folder(judging.folder, arm.adapter), arm.scale):
-            yield lambda: _at_rest(model, arm.scale)
+            yield lambda: at_rest(model)
     elif arm.kind == "erased":
         # torch takes seconds to import.
         from auditor.fixing.erasure import erase_concepts
@@ -117,15 +118,6 @@ def _running(
             yield erasure.suspended
     else:
         yield nullcontext
-
-
-@contextmanager
-def _at_rest(model: TransformersModel, scale: float) -> Iterator[None]:
-    model.set_adapter_scale(0.0)
-    try:
-        yield
-    finally:
-        model.set_adapter_scale(scale)
 
 
 def _read(

@@ -1,10 +1,7 @@
 """Charts: the same bytes everywhere, vector only, and true to their numbers."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 from auditor.reporting.answer_figure import draw_answer_chart
@@ -12,11 +9,11 @@ from auditor.reporting.blocks import GapRow
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
 from tests.reporting.builders import given, result
+from tests.reporting.same_bytes import outputs
 
 REPORT = summarise(result())
 GAP = draw_gap_chart(given(REPORT.gap).chart)
 ANSWERS = draw_answer_chart(given(REPORT.answers).chart)
-ROOT = Path(__file__).parents[2]
 
 DIGEST = """
 from hashlib import sha256
@@ -39,18 +36,7 @@ def texts(svg: str) -> list[str]:
 
 
 def test_two_processes_draw_the_same_bytes() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            cwd=ROOT,
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
+    assert len(outputs(DIGEST)) == 1
 
 
 def test_no_bitmap_and_nothing_loaded() -> None:

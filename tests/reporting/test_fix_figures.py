@@ -1,8 +1,6 @@
 """Charts of a fix: vector only, everything on the page, shape and word beside every colour."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -30,13 +28,13 @@ from auditor.reporting.report import summarise
 from tests.battery.fix.arm_evidence import Kind
 from tests.reporting.builders import given
 from tests.reporting.fix_builders import fix_result, with_fix
+from tests.reporting.same_bytes import outputs
 from tests.reporting.standalone_builders import standalone_result
 from tests.reporting.test_layer_figures import texts
 from tests.reporting.test_pdf import page_text, render
 
 pytestmark = pytest.mark.one_thread
 
-ROOT = Path(__file__).parents[2]
 NAMES = FixNames(titles={})
 DIGEST = """
 from hashlib import sha256
@@ -85,18 +83,7 @@ def test_no_text_runs_off_the_page(charts: dict[str, str]) -> None:
 
 @pytest.mark.slow
 def test_two_processes_draw_the_same_bytes() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            cwd=ROOT,
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
+    assert len(outputs(DIGEST)) == 1
 
 
 def test_the_pooled_scores_come_first_and_all_panels_have_one_axis() -> None:

@@ -1,8 +1,6 @@
 """Charts of layers: a panel a concept, vector only, the same bytes everywhere."""
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -26,11 +24,11 @@ from tests.reporting.layer_builders import (
     unread_concept,
     with_base,
 )
+from tests.reporting.same_bytes import outputs
 from tests.reporting.test_pdf import render
 
 pytestmark = pytest.mark.one_thread
 
-ROOT = Path(__file__).parents[2]
 DASHES = "stroke-dasharray"
 DIGEST = """
 from hashlib import sha256
@@ -91,18 +89,7 @@ def test_vector_only_and_as_wide_as_the_page(plain: list[str]) -> None:
 
 @pytest.mark.slow
 def test_two_processes_draw_the_same_bytes() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            cwd=ROOT,
-            env={"PYTHONHASHSEED": seed, "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(digests) == 1
+    assert len(outputs(DIGEST)) == 1
 
 
 def test_a_peak_is_marked_only_above_the_limit() -> None:
