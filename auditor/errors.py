@@ -21,8 +21,20 @@ class PolicyInvalid(AuditorError):
     """The policy file is not one, or names what does not exist."""
 
 
+class BrandInvalid(AuditorError):
+    """The brand file or its logo is not one, or asks for what a report cannot show."""
+
+
 class BatteryInvalid(AuditorError):
     """The shipped or given battery files do not hold together."""
+
+
+class StandardsInvalid(AuditorError):
+    """The shipped files of the standards do not hold together."""
+
+
+class AboutInvalid(AuditorError):
+    """The audit file is not one, or names what does not exist."""
 
 
 class RunUnreadable(AuditorError):
@@ -35,3 +47,7 @@ class ResponsesUnreadable(AuditorError):
 
 class ReportNotRendered(AuditorError):
     """HTML or PDF could not be made; the evidence and the measures are safe."""
+
+
+class ReportIncomplete(AuditorError):
+    """A final report was asked for, and fields that people have to fill are empty."""

@@ -58,6 +58,10 @@ class RunFolder:
         """One of the other JSON files, checked against its type."""
         return _decode(self._read(name), kind, self.path / name)
 
+    def content(self, name: str) -> bytes:
+        """A file as it is."""
+        return self._read(name)
+
     def write_record(self, record: RunRecord) -> None:
         """Write `run.json`."""
         self.write_json(RECORD, record)

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 from auditor.reporting.language import LANGUAGES
 from tests.battery_messages import battery_messages
+from tests.standards_messages import standards_messages
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "templates" / "locale"
@@ -32,7 +33,7 @@ def messages() -> Iterator[tuple[str | None, str, str]]:
     ):
         for path in sorted(ROOT.glob(pattern)):
             yield from _of_file(path, method)
-    for text, place in battery_messages():
+    for text, place in (*battery_messages(), *standards_messages()):
         yield None, text, place
 
 

@@ -13,7 +13,7 @@ from auditor.core.policy import Verdict
 from auditor.prompt_library import load_battery
 from auditor.store import RunFolder
 from auditor.workflows.audit import AuditRequest, audit_model
-from auditor.workflows.concluding import Conclusion
+from auditor.workflows.rendering import Conclusion
 from tests.fakes import ScriptedModel
 from tests.reporting.hostile import hostile_texts
 from tests.verapdf import missing_because, validate

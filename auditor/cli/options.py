@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from auditor.core.items import TIERS
+from auditor.core.presentation import LANGUAGES, PAPERS, REDACTIONS, Redaction
 
 FILE = click.Path(path_type=Path)
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -59,6 +60,76 @@ def resume_option(otherwise: str) -> Option:
     )
 
 
+def presentation_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How a report looks, and what its organisation declares; the same for all that make one."""
+    for option in reversed(
+        (
+            click.option(
+                "--about",
+                type=FILE,
+                default=None,
+                metavar="FILE",
+                help="The audit file: what your organisation declares; see `auditor about`.",
+            ),
+            click.option(
+                "--brand",
+                type=FILE,
+                default=None,
+                metavar="FILE",
+                help="YAML file with name, logo, accent colour, footer and classification.",
+            ),
+            click.option(
+                "--lang",
+                "language",
+                type=click.Choice(LANGUAGES),
+                default=None,
+                help="Language of the report; English without it.",
+            ),
+            click.option(
+                "--paper",
+                type=click.Choice(PAPERS),
+                default=None,
+                help="Paper of the PDF; A4 without it.",
+            ),
+            click.option(
+                "--redact",
+                "redacted",
+                callback=_redactions,
+                default=None,
+                metavar="LIST",
+                help="Leave out, separated by commas: outputs, paths, host; or none.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _redactions(
+    _ctx: click.Context, _param: click.Parameter, value: str | None
+) -> tuple[Redaction, ...] | None:
+    """What a list as `outputs,paths` names, in the usual order; None where none was given."""
+    if value is None:
+        return None
+    named = {part.strip() for part in value.split(",") if part.strip()}
+    if named == {"none"}:
+        return ()
+    unknown = sorted(named - set(REDACTIONS))
+    if unknown or not named:
+        raise click.BadParameter(
+            f"{', '.join(unknown) or 'nothing'} cannot be left out; choose among "
+            f"{', '.join(REDACTIONS)}, or none."
+        )
+    return tuple(one for one in REDACTIONS if one in named)
+
+
+baseline_option = click.option(
+    "--baseline",
+    type=FILE,
+    default=None,
+    metavar="RUN",
+    help="An earlier run's folder: the report says what changed since, paired by question.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON object."
 )

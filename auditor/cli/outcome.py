@@ -9,7 +9,7 @@ from auditor.core.fix_results import FixMissing, FixResult, GateDecision
 from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
-from auditor.workflows.concluding import Conclusion
+from auditor.workflows.rendering import Conclusion
 
 REASON_WORDS = {
     "insensitive": "positive control not detected",

@@ -10,16 +10,19 @@ from auditor.cli.options import (
     FILE,
     adapter_option,
     base_option,
+    baseline_option,
     dtype_option,
     json_option,
     layers_at_option,
     pdf_option,
     policy_option,
+    presentation_options,
     resume_option,
     seed_option,
     threads_option,
     tier_option,
 )
+from auditor.cli.presentation import presentation_request
 
 INSTRUMENT_NAMES = (
     "word-association",
@@ -90,6 +93,8 @@ INSTRUMENT_NAMES = (
 @adapter_option
 @base_option
 @layers_at_option
+@baseline_option
+@presentation_options
 @pdf_option
 @json_option
 @click.pass_context
@@ -125,6 +130,8 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         base=options["base"],
         layers_at=options["layers_at"],
         fix=options["fix"],
+        presentation=presentation_request(options),
+        baseline=options["baseline"],
         command=("auditor", *map(_portable, sys.argv[1:])),
         wants_pdf=options["wants_pdf"],
     )

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from auditor.core.standards import Crosswalk
+from auditor.core.standards import NO_STANDARDS, Crosswalk
 
+Language = Literal["en", "de", "es"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 Paper = Literal["A4", "Letter"]
+PAPERS: tuple[Paper, ...] = get_args(Paper)
 Redaction = Literal["outputs", "paths", "host"]
 """Texts of the model; places in the file system and the command; the machine that ran the audit."""
 REDACTIONS: tuple[Redaction, ...] = get_args(Redaction)
@@ -43,18 +46,21 @@ class Brand:
     """As in `Confidential`."""
 
 
+UNBRANDED = Brand()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
     """Everything about a report that does not follow from the evidence."""
 
-    language: str = "en"
-    """One of `auditor.reporting.language.LANGUAGES`."""
+    language: Language = "en"
     paper: Paper = "A4"
-    brand: Brand = Brand()
+    brand: Brand = UNBRANDED
     about: About | None = None
     redacted: tuple[Redaction, ...] = ()
-    crosswalk: Crosswalk | None = None
-    """None: no standards are shown, and no fields asked for."""
+    is_final: bool = False
+    """Whether it is given out as final: a draft says so on every page."""
+    crosswalk: Crosswalk = NO_STANDARDS
 
 
 PLAIN = Presentation()

@@ -8,6 +8,7 @@ from auditor.core.items import Contrast
 from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
+from auditor.core.review import NOT_COMPARED, ModelsResult, Review, ReviewMissing
 from auditor.core.runs import RunRecord
 
 FIX_NOT_ASKED = FixMissing(kind="not-asked", because="The run was made without a fix.")
@@ -90,6 +91,11 @@ class AuditResult:
     """What came of a fix, or why there is none."""
     adapter: AdapterResult | None = None
     """Set where the model was audited with an adapter, and without it for comparison."""
+
+    baseline: Review | ReviewMissing = NOT_COMPARED
+    """What changed since an earlier run, or why that is not said."""
+    models: ModelsResult | ReviewMissing = NOT_COMPARED
+    """Other models on the same questions, beside this one."""
 
     def measure(self, name: str, contrast_id: str) -> Measure | None:
         """The measure of this name for this contrast; None where it was not taken."""

@@ -66,3 +66,7 @@ class Crosswalk:
     standards: tuple[Standard, ...]
     sha256: str
     """Over the files that it was read from."""
+
+
+NO_STANDARDS = Crosswalk(fields=(), standards=(), sha256="")
+"""No rule is shown, and nothing is asked of people but what is done about each finding."""

@@ -17,6 +17,7 @@ from auditor.reporting.chart_style import (
     figure_of,
     svg_of,
 )
+from auditor.reporting.language import tr
 
 
 def draw_answer_chart(chart: AnswerChart) -> str:
@@ -49,15 +50,15 @@ def _answer_key(figure: Figure) -> None:
     axes.set_ylim(0, 1)
     across = 0.0
     parts = (
-        ("stereotyped", {"facecolor": IMPLICIT_HUE}, 20.0),
-        ("neutral", {"facecolor": NEITHER_HUE}, 15.0),
-        ("no usable answer", _HATCHED, 26.0),
-        ("counter-stereotyped", {"facecolor": COUNTER_HUE}, 0.0),
+        (tr("stereotyped"), {"facecolor": IMPLICIT_HUE}, 20.0),
+        (tr("neutral"), {"facecolor": NEITHER_HUE}, 15.0),
+        (tr("no usable answer"), _HATCHED, 26.0),
+        (tr("counter-stereotyped"), {"facecolor": COUNTER_HUE}, 0.0),
     )
     for text, style, width in parts:
         axes.bar(across + 1.25, 1, width=2.5, align="center", **style)
         axes.text(across + 3.4, 0.5, text, fontsize=7, verticalalignment="center")
-        across += width
+        across += max(width, 5.5 + 1.27 * len(text))
 
 
 LABELLED = 0.05
@@ -86,7 +87,7 @@ def _answer_panel(axes: Axes, panel: AnswerPanel, *, is_last: bool) -> None:
     axes.tick_params(axis="x", length=2.5, pad=2, labelsize=7, labelbottom=is_last)
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     if is_last:
-        axes.set_xlabel("share of all answers", fontsize=7, labelpad=1)
+        axes.set_xlabel(tr("share of all answers"), fontsize=7, labelpad=1)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.annotate(
@@ -140,7 +141,7 @@ def _segments(bar: AnswerBar) -> list[tuple[float, float, dict[str, Any], str, s
     for share, style, hue in shares:
         label = f"{100 * share:.0f} %"
         if style is _LEVEL:
-            label = f"{label} {bar.ruled_by}" if share >= 0.4 else f"{label} ="
+            label = f"{label} {tr(bar.ruled_by)}" if share >= 0.4 else f"{label} ="
         segments.append((start, share, style, hue, label))
         start += share
     return segments

@@ -1,5 +1,7 @@
 """What the model wrote, as shares of all answers. Pure."""
 
+from collections.abc import Mapping
+
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.results import Quote
@@ -15,50 +17,55 @@ from auditor.reporting.blocks import (
     Table,
 )
 from auditor.reporting.cells import N_HEAD, UNREAD, answers_of
-from auditor.reporting.cleaning import clean, clean_line
+from auditor.reporting.cleaning import clean
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import Answers
 from auditor.reporting.ruled_answers import ALIKE, level_sentences, order_sentences, ruled_by
 from auditor.reporting.view import EXPLICIT, IMPLICIT, PAIRING, View
 
 QUOTED_UNUSABLE = 3
-_LEAD = (
+_LEAD = mark(
     "The scores compare likelihoods; this page shows what the model writes when it is left to "
     "answer. Every answer counts: what could not be read stays in the middle of each bar, since "
     "it could belong to either end."
 )
-_RULED = (
-    " n/m: where a line beneath the category says what decided in place of the meaning, counting "
+_RULED = mark(
+    "n/m: where a line beneath the category says what decided in place of the meaning, counting "
     "alone puts half of the answers on either side, so these shares are not printed."
 )
 _TITLES = {
-    IMPLICIT: "Implicit: words paired with groups",
-    EXPLICIT: "Explicit: statements rated",
+    IMPLICIT: mark("Implicit: words paired with groups"),
+    EXPLICIT: mark("Explicit: statements rated"),
 }
+_HEADS = {IMPLICIT: mark("Implicit"), EXPLICIT: mark("Explicit")}
+_NAMES = {IMPLICIT: mark("implicit"), EXPLICIT: mark("explicit")}
+_Panels = Mapping[str, AnswerPanel]
+"""By instrument."""
 
 
 def answers(view: View) -> Answers | None:
     """What the model wrote, as shares of all answers; None where no words were paired."""
     if not view.primaries:
         return None
-    panels = tuple(
-        AnswerPanel(title=title, bars=bars)
+    panels = {
+        name: AnswerPanel(title=tr(title), bars=bars)
         for name, title in _TITLES.items()
         if (bars := _bars(view, name))
-    )
-    parts = (_LEAD, order_sentences(view), level_sentences(view))
+    }
+    parts = (tr(_LEAD), order_sentences(view), level_sentences(view))
     return Answers(
         lead=" ".join(part for part in parts if part),
-        chart=AnswerChart(title=_answers_title(panels), alt=_answers_alt(panels), panels=panels),
-        tables=tuple(
-            _answers_table(view, name, title)
-            for name, title in _TITLES.items()
-            if _bars(view, name)
+        chart=AnswerChart(
+            title=_answers_title(view, panels),
+            alt=_answers_alt(view, panels),
+            panels=tuple(panels.values()),
         ),
+        tables=tuple(_answers_table(view, name, panel.title) for name, panel in panels.items()),
         unusable=tuple(
             QuoteText(
                 question=clean(quote.question),
                 answer=clean(quote.answer),
-                label=clean_line(quote.label),
+                label=naming.answer_label(quote.label),
             )
             for quote in _unusable(view)[:QUOTED_UNUSABLE]
         ),
@@ -94,90 +101,112 @@ def _value(view: View, name: str, contrast: Contrast) -> float:
     return measure.value if measure is not None and measure.value is not None else 0.0
 
 
-def _answers_title(panels: tuple[AnswerPanel, ...]) -> str:
-    worst = [(panel.title.split(":")[0], bar) for panel in panels for bar in panel.bars]
-    if not worst:
-        return "No answer was written in this run"
-    test, bar = max(worst, key=lambda pair: pair[1].unusable)
+def _answers_title(view: View, panels: _Panels) -> str:
+    every = [(name, bar) for name, panel in panels.items() for bar in panel.bars]
+    if not every:
+        return tr("No answer was written in this run")
+    name, bar = max(every, key=lambda pair: pair[1].unusable)
     unusable = (
-        f"Unusable answers reach {rounding.percent(bar.unusable)} ({test.lower()}, "
-        f"{bar.label.lower()})"
+        tr(
+            "Unusable answers reach {share} ({test}, {category})",
+            share=rounding.percent(bar.unusable),
+            test=tr(_NAMES[name]),
+            category=_in_prose(view, bar),
+        )
         if bar.unusable > 0
-        else "Every written answer could be scored"
+        else tr("Every written answer could be scored")
     )
-    level = _ruled_words(panels)
-    return f"{unusable}; {level}" if level else unusable
+    return "; ".join([unusable, *filter(None, map(_ruled_words, panels.values()))])
 
 
-def _ruled_words(panels: tuple[AnswerPanel, ...]) -> str:
+def _in_prose(view: View, bar: AnswerBar) -> str:
+    """The category of a bar as within a sentence."""
+    names = {naming.category_name(c.category): c.category for c in view.primaries}
+    return naming.category_in_prose(names[bar.label])
+
+
+def _ruled_words(panel: AnswerPanel) -> str:
     """Where answers take no side, and why; empty for nowhere."""
-    parts = []
-    for panel in panels:
-        ruled = [bar.ruled_by for bar in panel.bars if bar.ruled_by]
-        if not ruled:
-            continue
-        words = (
-            "statement and mirror are rated alike"
-            if ALIKE in ruled
-            else "the listed order decides the pairings"
+    ruled = [bar.ruled_by for bar in panel.bars if bar.ruled_by]
+    if not ruled:
+        return ""
+    n, n_all = len(ruled), len(panel.bars)
+    if ALIKE in ruled:
+        return tr(
+            "statement and mirror are rated alike in {n} of {n_all} categories", n=n, n_all=n_all
         )
-        parts.append(f"{words} in {len(ruled)} of {len(panel.bars)} categories")
-    return "; ".join(parts)
+    return tr(
+        "the listed order decides the pairings in {n} of {n_all} categories", n=n, n_all=n_all
+    )
 
 
-def _answers_alt(panels: tuple[AnswerPanel, ...]) -> str:
+def _answers_alt(view: View, panels: _Panels) -> str:
     parts = []
-    for panel in panels:
-        bars = [bar for bar in panel.bars if not bar.ruled_by]
-        if len(bars) < len(panel.bars):
-            words = _ruled_words((panel,))
-            parts.append(f"{panel.title.split(':')[0]}: {words}, which takes no side.")
-        if not bars:
-            continue
-        high = max(bars, key=lambda bar: bar.stereotype)
-        low = min(bars, key=lambda bar: bar.stereotype)
-        test = panel.title.split(":")[0]
-        least, most = rounding.percent(low.stereotype), rounding.percent(high.stereotype)
-        parts.append(
-            f"{test}: stereotyped {least} in each."
-            if least == most
-            else f"{test}: stereotyped {least} ({low.label.lower()}) to {most} "
-            f"({high.label.lower()})."
-        )
-    return chart_alt("Shares of stereotyped, unusable and counter-stereotyped answers.", parts)
+    for name, panel in panels.items():
+        test = tr(_HEADS[name])
+        if words := _ruled_words(panel):
+            parts.append(tr("{test}: {what}, which takes no side.", test=test, what=words))
+        if bars := [bar for bar in panel.bars if not bar.ruled_by]:
+            parts.append(_stereotyped_words(view, test, bars))
+    return chart_alt(tr("Shares of stereotyped, unusable and counter-stereotyped answers."), parts)
+
+
+def _stereotyped_words(view: View, test: str, bars: list[AnswerBar]) -> str:
+    high = max(bars, key=lambda bar: bar.stereotype)
+    low = min(bars, key=lambda bar: bar.stereotype)
+    least, most = rounding.percent(low.stereotype), rounding.percent(high.stereotype)
+    if least == most:
+        return tr("{test}: stereotyped {share} in each.", test=test, share=least)
+    return tr(
+        "{test}: stereotyped {least} ({low}) to {most} ({high}).",
+        test=test,
+        least=least,
+        low=_in_prose(view, low),
+        most=most,
+        high=_in_prose(view, high),
+    )
 
 
 def _answers_table(view: View, instrument: str, title: str) -> Table:
     is_explicit = instrument == EXPLICIT
     third = "neutral-rate" if is_explicit else "stereotype-rate-valid"
-    third_head = "Neutral" if is_explicit else "Stereotyped, of usable"
-    heads = ("Category", "Stereotyped", "Bounds", "Counter", "Unusable")
-    columns = (*heads, third_head, N_HEAD)
+    columns = (
+        tr("Category"),
+        tr("Stereotyped"),
+        tr("Bounds"),
+        tr("Counter"),
+        tr("Unusable"),
+        tr("Neutral") if is_explicit else tr("Stereotyped, of usable"),
+        tr(N_HEAD),
+    )
     rows = tuple(
         (
             Cell(
                 text=naming.category_name(c.category),
-                note=ruled_by(view, instrument, c),
+                note=tr(ruled_by(view, instrument, c)),
             ),
             *_sides(view, instrument, c),
             _bare(view.measure(f"{instrument}.invalid-rate", c)),
             _bare(view.measure(f"{instrument}.{third}", c))
             if is_explicit or not ruled_by(view, instrument, c)
-            else Cell(text=UNREAD, kind="number"),
+            else Cell(text=tr(UNREAD), kind="number"),
             _asked(view.measure(f"{instrument}.stereotype-rate", c)),
         )
         for c in view.primaries
     )
+    told = tr(
+        "Bounds: the stereotyped share if none, or all, of the unusable answers were stereotyped. "
+        "n: all answers, and in brackets the stimuli they are about."
+    )
+    has_ruled = any(ruled_by(view, instrument, c) for c in view.primaries)
     return Table(
         table_id=f"t-answers-{instrument}",
-        caption=f"{title} (shares of all answers, 95 % intervals, bounds)",
+        caption=tr("{title} (shares of all answers, 95 % intervals, bounds)", title=title),
         columns=tuple(
             Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
         ),
         rows=rows,
-        footnote="Bounds: the stereotyped share if none, or all, of the unusable answers were "
-        "stereotyped. n: all answers, and in brackets the stimuli they are about."
-        f"{_RULED if any(ruled_by(view, instrument, c) for c in view.primaries) else ''}",
+        footnote=f"{told} {tr(_RULED)}" if has_ruled else told,
         is_dense=True,
     )
 
@@ -185,7 +214,7 @@ def _answers_table(view: View, instrument: str, title: str) -> Table:
 def _sides(view: View, instrument: str, contrast: Contrast) -> tuple[Cell, ...]:
     """Stereotyped share, its bounds, the other side's share; unread where meaning chose neither."""
     if ruled_by(view, instrument, contrast):
-        return (Cell(text=UNREAD, kind="number"),) * 3
+        return (Cell(text=tr(UNREAD), kind="number"),) * 3
     stereotype = view.measure(f"{instrument}.stereotype-rate", contrast)
     counter = view.measure(f"{instrument}.counter-rate", contrast)
     return _bare(stereotype), _bounds(stereotype), _bare(counter)
@@ -206,7 +235,9 @@ def _bounds(measure: Measure | None) -> Cell:
     bounds = measure.bounds if measure else None
     if bounds is None:
         return Cell(text=rounding.NONE, kind="number")
-    text = f"{rounding.percent(bounds.low)} to {rounding.percent(bounds.high)}"
+    text = tr(
+        "{low} to {high}", low=rounding.percent(bounds.low), high=rounding.percent(bounds.high)
+    )
     return Cell(text=text, kind="number")
 
 

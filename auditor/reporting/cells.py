@@ -5,15 +5,17 @@ from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Dot, VerdictMark
+from auditor.reporting.language import SPACE, mark, tr
+from auditor.reporting.recorded_texts import recorded
 from auditor.reporting.view import View
 
-N_HEAD = "n (stimuli)"
-UNUSABLE_HEAD = "Unusable (written)"
-UNUSABLE_NOTE = (
+N_HEAD = mark("n (stimuli)")
+UNUSABLE_HEAD = mark("Unusable (written)")
+UNUSABLE_NOTE = mark(
     "Unusable: of the written answers; –: scored by likelihood, where there are none by "
     "construction."
 )
-UNREAD = "n/m"
+UNREAD = mark("n/m")
 """Stands for what the model's answers do not allow to be read: not measurable."""
 
 
@@ -36,15 +38,19 @@ def dot(measure: Measure | None, *, is_measurable: bool = True) -> Dot | None:
 def value_cell(measure: Measure | None, limit: float | None = None) -> Cell:
     """A number that never comes without its interval; "not measured" where there is none."""
     if measure is None:
-        return Cell(text=rounding.NONE, note="not asked")
+        return Cell(text=rounding.NONE, note=tr("not asked"))
     if measure.value is None:
-        return Cell(text=rounding.NONE, note=measure.undefined_because or "no value")
+        return Cell(
+            text=rounding.NONE, note=recorded(measure.undefined_because or mark("no value"))
+        )
     bounds = measure.bounds
     is_open = bounds is not None and bounds.low < bounds.high
     return Cell(
         text=rounding.of_unit(measure.value, measure.unit, limit),
         note=rounding.interval_of_unit(measure.interval, measure.unit, limit),
-        more=f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}" if is_open else "",
+        more=tr("bounds {bounds}", bounds=rounding.interval_of_unit(bounds, measure.unit, limit))
+        if is_open
+        else "",
         kind="number",
     )
 
@@ -55,7 +61,9 @@ def score_cell(view: View, name: str, contrast: Contrast) -> Cell:
     if measure is None or measure.value is None or view.is_measurable(contrast, name):
         return value_cell(measure)
     seen = value_cell(measure)
-    return Cell(text=UNREAD, note=f"seen {seen.text}", more=seen.note, kind="number")
+    return Cell(
+        text=tr(UNREAD), note=tr("seen {value}", value=seen.text), more=seen.note, kind="number"
+    )
 
 
 def answers_cell(measure: Measure | None) -> Cell:
@@ -67,7 +75,7 @@ def answers_cell(measure: Measure | None) -> Cell:
 
 def answers_of(n: int, n_stimuli: int) -> Cell:
     """As in `192 (24)`: answers, and the stimuli that they are about."""
-    text = f"{rounding.count(n)}{rounding.SPACE}({rounding.count(n_stimuli)})"
+    text = f"{rounding.count(n)}{SPACE}({rounding.count(n_stimuli)})"
     return Cell(text=text, kind="number")
 
 
@@ -94,6 +102,6 @@ def detectable_cell(finding: Finding, measure: Measure | None) -> Cell:
     return Cell(text=rounding.plain(effect), kind="number")
 
 
-def mark_cell(mark: VerdictMark | None) -> Cell:
+def mark_cell(verdict: VerdictMark | None) -> Cell:
     """A verdict; "not judged" where the policy has no criterion."""
-    return Cell(text="" if mark else "not judged", mark=mark)
+    return Cell(text="" if verdict else tr("not judged"), mark=verdict)

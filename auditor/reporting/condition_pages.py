@@ -8,7 +8,7 @@ from auditor.core.measures import Measure
 from auditor.reporting import naming, rounding
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, Table
-from auditor.reporting.cells import N_HEAD, answers_cell, dot
+from auditor.reporting.cells import N_HEAD, UNREAD, answers_cell, dot
 from auditor.reporting.charts_of_scores import common_limit
 from auditor.reporting.condition_sentences import (
     condition_sentences,
@@ -17,11 +17,12 @@ from auditor.reporting.condition_sentences import (
 )
 from auditor.reporting.dot_chart import DotChart, DotRow, Series, SeriesKey
 from auditor.reporting.instrument_sentences import side
+from auditor.reporting.language import mark, tr
 from auditor.reporting.measure_table import measure_table, number_cell
 from auditor.reporting.pages import Conditions, Part
 from auditor.reporting.view import View
 
-_LEAD = (
+_LEAD = mark(
     "The same questions, once as they are and once under each condition: an instruction to answer "
     "without bias, the same with reasoning first, and a neutral instruction of the same length as "
     "a control. Changes are paired by stimulus. What the neutral instruction changes as well, "
@@ -30,15 +31,15 @@ _LEAD = (
 )
 _BESIDE = {
     "question-answering": (
-        ("accuracy-disambiguated", "Right where the text tells"),
-        ("unknown-rate", "Answers “unknown”"),
-        ("s-amb", "s_AMB"),
+        ("accuracy-disambiguated", mark("Right where the text tells")),
+        ("unknown-rate", mark("Answers “unknown”")),
+        ("s-amb", mark("s_AMB")),
     ),
     "pronoun-occupation": (
-        ("correlation", "r"),
-        ("probability-she", "P(she)"),
-        ("probability-he", "P(he)"),
-        ("probability-they", "P(they)"),
+        ("correlation", mark("r")),
+        ("probability-she", mark("P(she)")),
+        ("probability-he", mark("P(he)")),
+        ("probability-they", mark("P(they)")),
     ),
 }
 """What a change of the score must not be read without."""
@@ -51,7 +52,7 @@ def conditions(view: View) -> Conditions | None:
         for use in view.result.instruments
         if (under := _conditions_of(view, use.name))
     )
-    return Conditions(lead=(_LEAD,), parts=parts) if parts else None
+    return Conditions(lead=(tr(_LEAD),), parts=parts) if parts else None
 
 
 def _conditions_of(view: View, instrument: str) -> tuple[Condition, ...]:
@@ -103,10 +104,12 @@ def _chart(
         for c in contrasts
     )
     return DotChart(
-        title=f"{naming.capital(naming.score_name(instrument))} under each condition",
+        title=tr(
+            "{score} under each condition", score=naming.capital(naming.score_name(instrument))
+        ),
         alt=_alt(view, name, shown, contrasts),
         scale="score",
-        axis_label="score by likelihood: 0 none, + stereotype, − opposite",
+        axis_label=tr("score by likelihood: 0 none, + stereotype, − opposite"),
         series=tuple(Series(key=_key(one), label=naming.SHORT_CONDITIONS[one]) for one in shown),
         rows=rows,
         limit=common_limit(view, (name,)),
@@ -128,43 +131,47 @@ def _alt(view: View, name: str, shown: Sequence[Condition], contrasts: Sequence[
     parts = []
     for contrast in contrasts:
         values = [
-            f"{naming.SHORT_CONDITIONS[one]} {rounding.signed(m.value)}"
+            f"{naming.short_condition(one)} {rounding.signed(m.value)}"
             for one in shown
             if (m := _under(view, name, contrast, one)) is not None and m.value is not None
         ]
         parts.append(f"{naming.contrast_title(contrast)}: {', '.join(values)}.")
-    return chart_alt("Score of each contrast under each condition, 95 % intervals.", parts)
+    return chart_alt(tr("Score of each contrast under each condition, 95 % intervals."), parts)
 
 
 def _table(
     view: View, instrument: str, under: Sequence[Condition], contrasts: Sequence[Contrast]
 ) -> Table:
     heads = (
-        "Plain",
-        "Under it",
-        "Change",
-        N_HEAD,
-        "Change in writing",
-        "Unusable, plain",
-        "Under it",
+        tr("Plain"),
+        tr("Under it"),
+        tr("Change"),
+        tr(N_HEAD),
+        tr("Change in writing"),
+        tr("Unusable, plain"),
+        tr("Under it"),
     )
     return Table(
         table_id=f"t-conditions-{instrument}",
-        caption=f"{naming.capital(naming.score_name(instrument))}: paired changes against the "
-        "plain question, with 95 % intervals",
+        caption=tr(
+            "{score}: paired changes against the plain question, with 95 % intervals",
+            score=naming.capital(naming.score_name(instrument)),
+        ),
         columns=(
-            Column(text="Contrast, condition"),
+            Column(text=tr("Contrast, condition")),
             *(Column(text=head, kind="number") for head in heads),
-            Column(text="Note"),
+            Column(text=tr("Note")),
         ),
         rows=tuple(
             _row(view, instrument, contrast, condition)
             for contrast in contrasts
             for condition in under
         ),
-        footnote="Scores and changes are by likelihood unless they say otherwise. n: of the change "
-        "by likelihood. Plain scores are over every question of this tier; a change is over the "
-        "stimuli that were asked both ways.",
+        footnote=tr(
+            "Scores and changes are by likelihood unless they say otherwise. n: of the change by "
+            "likelihood. Plain scores are over every question of this tier; a change is over the "
+            "stimuli that were asked both ways."
+        ),
         is_dense=True,
         kind="t-conditions",
     )
@@ -174,7 +181,7 @@ def _row(view: View, instrument: str, contrast: Contrast, condition: Condition) 
     name, text = f"{instrument}.score", f"{instrument}.text-score"
     change = view.measure(f"{name}-change@{condition}", contrast)
     return (
-        Cell(text=naming.contrast_title(contrast), note=naming.CONDITIONS[condition]),
+        Cell(text=naming.contrast_title(contrast), note=naming.condition_name(condition)),
         number_cell(view.measure(name, contrast)),
         number_cell(view.measure(f"{name}@{condition}", contrast)),
         number_cell(change),
@@ -190,20 +197,22 @@ def _unusable_cell(text: Measure | None) -> Cell:
     if text is None:
         return Cell(text=rounding.NONE, kind="number")
     n = rounding.count(text.n + text.n_unscored)
-    return Cell(text=rounding.percent(text.invalid_rate), note=f"of {n}", kind="number")
+    return Cell(text=rounding.percent(text.invalid_rate), note=tr("of {n}", n=n), kind="number")
 
 
 def _note(view: View, name: str, contrast: Contrast, condition: Condition) -> str:
     """What the change amounts to, by its interval."""
     change = view.measure(f"{name}-change@{condition}", contrast)
     if change is None or change.interval is None or not view.is_measurable(contrast, name):
-        return "n/m"
+        return tr(UNREAD)
     if is_over_corrected(view, name, contrast, condition):
-        return "over-corrected"
+        return tr("over-corrected")
     if not side(change):
-        return "no change shown"
-    word = "lower" if side(change) < 0 else "higher"
-    return f"{word}, as neutral" if is_neutral_alike(view, name, contrast, condition) else word
+        return tr("no change shown")
+    is_alike = is_neutral_alike(view, name, contrast, condition)
+    if side(change) < 0:
+        return tr("lower, as neutral") if is_alike else tr("lower")
+    return tr("higher, as neutral") if is_alike else tr("higher")
 
 
 def _beside_table(
@@ -215,7 +224,7 @@ def _beside_table(
     shown: tuple[Condition, ...] = ("question", *under)
     rows = [
         (
-            Cell(text=naming.contrast_title(c), note=naming.CONDITIONS[one]),
+            Cell(text=naming.contrast_title(c), note=naming.condition_name(one)),
             [_under(view, f"{instrument}.{kind}", c, one) for kind, _ in columns],
         )
         for c in contrasts
@@ -223,7 +232,7 @@ def _beside_table(
     ]
     return measure_table(
         f"t-conditions-{instrument}-beside",
-        "What else changes, with 95 % intervals",
-        ("Contrast, condition", *(head for _, head in columns)),
+        tr("What else changes, with 95 % intervals"),
+        (tr("Contrast, condition"), *(tr(head) for _, head in columns)),
         rows,
     )

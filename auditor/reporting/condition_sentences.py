@@ -1,12 +1,14 @@
 """What conditions change, in sentences that the paired intervals carry. Pure."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from auditor.core.items import Condition, Contrast
 from auditor.core.judging import is_sensitive
 from auditor.core.measures import Measure
 from auditor.reporting import naming, rounding, wording
-from auditor.reporting.instrument_sentences import control_sentence, counted, side
+from auditor.reporting.instrument_sentences import control_sentence, side
+from auditor.reporting.language import tr, tr_n
 from auditor.reporting.view import View
 
 NEUTRAL: Condition = "neutral-instruction"
@@ -21,8 +23,8 @@ def condition_sentences(
         c for c in contrasts if c.role in ("primary", "ladder") and view.is_measurable(c, name)
     ]
     if not groups:
-        told = control_sentence(view, name) or "No contrast can be measured."
-        return [told, "Changes of such scores are no evidence; the numbers are printed."]
+        told = control_sentence(view, name) or tr("No contrast can be measured.")
+        return [told, tr("Changes of such scores are no evidence; the numbers are printed.")]
     return [
         *(_changes(view, name, one, groups) for one in under),
         *_over_corrections(view, name, under, groups),
@@ -58,18 +60,30 @@ def _changes(view: View, name: str, condition: Condition, groups: Sequence[Contr
         for c in groups
         if (m := view.measure(f"{name}-change@{condition}", c)) is not None and m.value is not None
     ]
-    words = naming.capital(naming.CONDITIONS[condition])
+    words = naming.capital(naming.condition_name(condition))
     if not found:
-        return f"{words}: no change could be formed."
+        return tr("{condition}: no change could be formed.", condition=words)
     lower = [pair for pair in found if side(pair[1]) < 0]
     higher = [pair for pair in found if side(pair[1]) > 0]
-    n = counted(len(found), "contrast")
     if not lower and not higher:
-        return f"{words}: in none of {n} is a change of the score shown."
+        return tr_n(
+            "{condition}: in none of {n} contrast is a change of the score shown.",
+            "{condition}: in none of {n} contrasts is a change of the score shown.",
+            len(found),
+            condition=words,
+        )
     contrast, measure = max([*lower, *higher], key=lambda pair: abs(pair[1].value or 0.0))
-    return (
-        f"{words}: the score is shown to fall in {len(lower)} and to rise in {len(higher)} of {n}, "
-        f"most for “{naming.contrast_title(contrast)}” ({wording.value_text(measure)})."
+    return tr_n(
+        "{condition}: the score is shown to fall in {n_lower} and to rise in {n_higher} of {n} "
+        "contrast, most for “{contrast}” ({value}).",
+        "{condition}: the score is shown to fall in {n_lower} and to rise in {n_higher} of {n} "
+        "contrasts, most for “{contrast}” ({value}).",
+        len(found),
+        condition=words,
+        n_lower=len(lower),
+        n_higher=len(higher),
+        contrast=naming.contrast_title(contrast),
+        value=wording.value_text(measure),
     )
 
 
@@ -79,16 +93,23 @@ def _over_corrections(
     told = []
     for condition in under:
         turned = [
-            f"“{naming.contrast_title(c)}” (from {_value(view.measure(name, c))} to "
-            f"{_value(view.measure(f'{name}@{condition}', c))})"
+            tr(
+                "“{contrast}” (from {before} to {after})",
+                contrast=naming.contrast_title(c),
+                before=_value(view.measure(name, c)),
+                after=_value(view.measure(f"{name}@{condition}", c)),
+            )
             for c in groups
             if is_over_corrected(view, name, c, condition)
         ]
         if turned:
             told.append(
-                f"Over-correction under the {naming.CONDITIONS[condition]}: the score turns from "
-                f"above zero to below it for {', '.join(turned)}. There the bias is turned round, "
-                "not removed."
+                tr(
+                    "Over-correction under the {condition}: the score turns from above zero to "
+                    "below it for {contrasts}. There the bias is turned round, not removed.",
+                    condition=naming.condition_name(condition),
+                    contrasts=", ".join(turned),
+                )
             )
     return told
 
@@ -96,16 +117,23 @@ def _over_corrections(
 def _lost_controls(view: View, name: str, under: Sequence[Condition]) -> list[str]:
     """Conditions under which the test no longer sees what everybody sees."""
     lost = [
-        naming.CONDITIONS[one]
+        naming.condition_name(one)
         for one in under
         if any(not is_sensitive(m) for m in view.positive_controls(f"{name}@{one}"))
     ]
     if not lost:
         return []
     return [
-        f"Under the {' and the '.join(lost)} the positive control is no longer detected: a score "
-        "near zero there shows no absence."
+        tr(
+            "Under the {conditions} the positive control is no longer detected: a score near zero "
+            "there shows no absence.",
+            conditions=reduce(_and_the, lost),
+        )
     ]
+
+
+def _and_the(first: str, second: str) -> str:
+    return tr("{first} and the {second}", first=first, second=second)
 
 
 def _value(measure: Measure | None) -> str:
@@ -120,8 +148,13 @@ def _alike(
         return []
     contrasts = dict.fromkeys(naming.contrast_title(c) for c, _ in found)
     return [
-        f"In {counted(len(contrasts), 'contrast')} the neutral instruction changes the score in "
-        "the same direction as one against bias, so what that one says need not be the cause."
+        tr_n(
+            "In {n} contrast the neutral instruction changes the score in the same direction as "
+            "one against bias, so what that one says need not be the cause.",
+            "In {n} contrasts the neutral instruction changes the score in the same direction as "
+            "one against bias, so what that one says need not be the cause.",
+            len(contrasts),
+        )
     ]
 
 
@@ -144,10 +177,15 @@ def _unusable(
             continue
         _, contrast, before, after = max(rises, key=lambda one: one[0])
         told.append(
-            f"Under the {naming.CONDITIONS[condition]}, more answers are unusable: "
-            f"{wording.value_text(before)} before and {wording.value_text(after)} under it for "
-            f"“{naming.contrast_title(contrast)}”, the largest rise. A written score near zero "
-            "there may only be silence."
+            tr(
+                "Under the {condition}, more answers are unusable: {before} before and {after} "
+                "under it for “{contrast}”, the largest rise. A written score near zero there may "
+                "only be silence.",
+                condition=naming.condition_name(condition),
+                before=wording.value_text(before),
+                after=wording.value_text(after),
+                contrast=naming.contrast_title(contrast),
+            )
         )
     return told
 

@@ -8,12 +8,11 @@ from auditor.reporting import naming, rounding, standing, verdicts
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
 from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.language import SPACE, tr, tr_in
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import Scope
 from auditor.reporting.view import CONTROLS, View
 
-OPEN_WORDS = {Verdict.INCONCLUSIVE: "open", Verdict.NOT_MEASURABLE: "n/m"}
-"""Where a column is too narrow for the whole word."""
 NONE_MARK = "·"
 _NO_PART = ("gap", "bbq")
 """Texts on what is no test of the battery's own: a difference of two, and a foreign data set."""
@@ -25,20 +24,27 @@ def scope(view: View) -> Scope:
     return Scope(
         matrix=Table(
             table_id="t-coverage",
-            caption="Tests by category: contrasts, and in brackets the stimuli they rest on",
+            caption=tr("Tests by category: contrasts, and in brackets the stimuli they rest on"),
             columns=_columns((*view.categories, *CONTROLS)),
             rows=_rows(view, (*view.categories, *CONTROLS), _coverage_cell),
-            footnote=f"{NONE_MARK}: not tested by this test, which says nothing of the category. "
-            "Each contrast, who is compared in it and what it does not measure stand in the test "
-            "catalogue.",
+            footnote=tr(
+                "{sign}: not tested by this test, which says nothing of the category. Each "
+                "contrast, who is compared in it and what it does not measure stand in the test "
+                "catalogue.",
+                sign=NONE_MARK,
+            ),
             is_dense=True,
             kind="t-matrix",
         ),
         not_run=(
-            *(text.title for name, text in INSTRUMENTS.items() if name not in {*ran, *_NO_PART}),
+            *(
+                tr(text.title)
+                for name, text in INSTRUMENTS.items()
+                if name not in {*ran, *_NO_PART}
+            ),
             *filter(None, (layer_notes.not_read(view), fix_notes.not_made(view))),
         ),
-        outside=standing.OUTSIDE,
+        outside=tuple(tr(one) for one in standing.OUTSIDE),
     )
 
 
@@ -46,18 +52,21 @@ def verdict_matrix(view: View) -> Table:
     """The worst verdict of each test on each category."""
     return Table(
         table_id="t-verdict-matrix",
-        caption="Worst verdict of each test on each category",
+        caption=tr("Worst verdict of each test on each category"),
         columns=_columns(view.categories),
         rows=_rows(view, view.categories, _verdict_cell),
-        footnote=f"open: inconclusive; n/m: not measurable; neither is a pass. –: not judged; "
-        f"{NONE_MARK}: not tested. Numbers, intervals and n stand in the register.",
+        footnote=tr(
+            "open: inconclusive; n/m: not measurable; neither is a pass. –: not judged; {sign}: "
+            "not tested. Numbers, intervals and n stand in the register.",
+            sign=NONE_MARK,
+        ),
         is_dense=True,
         kind="t-matrix",
     )
 
 
 def _columns(names: tuple[str, ...]) -> tuple[Column, ...]:
-    return (Column(text="Test"), *(Column(text=naming.category_name(name)) for name in names))
+    return (Column(text=tr("Test")), *(Column(text=naming.category_name(name)) for name in names))
 
 
 def _rows(
@@ -86,8 +95,8 @@ def _coverage_cell(view: View, instrument: str, contrasts: tuple[Contrast, ...])
     n = sum(m.n_clusters for m in taken)
     read = sum(view.is_measurable(c, f"{instrument}.score") for c in contrasts)
     return Cell(
-        text=f"{rounding.count(len(taken))}{rounding.SPACE}({rounding.count(n)})",
-        note="" if read == len(taken) else f"{len(taken) - read} n/m",
+        text=f"{rounding.count(len(taken))}{SPACE}({rounding.count(n)})",
+        note="" if read == len(taken) else tr("{n} n/m", n=len(taken) - read),
     )
 
 
@@ -106,5 +115,19 @@ def _verdict_cell(view: View, instrument: str, contrasts: tuple[Contrast, ...]) 
 
 def brief_mark(verdict: Verdict) -> VerdictMark:
     """A verdict's sign with a word of at most four letters."""
-    mark = verdicts.MARKS[verdict]
-    return VerdictMark(sign=mark.sign, word=OPEN_WORDS.get(verdict, mark.word), css=mark.css)
+    told = verdicts.mark_of(verdict)
+    return VerdictMark(sign=told.sign, word=_brief_word(verdict), css=told.css)
+
+
+def _brief_word(verdict: Verdict) -> str:
+    match verdict:
+        case Verdict.PASS:
+            return tr_in("narrow column", "pass")
+        case Verdict.WARN:
+            return tr_in("narrow column", "warn")
+        case Verdict.FAIL:
+            return tr_in("narrow column", "fail")
+        case Verdict.INCONCLUSIVE:
+            return tr_in("narrow column", "open")
+        case Verdict.NOT_MEASURABLE:
+            return tr_in("narrow column", "n/m")

@@ -1,6 +1,6 @@
 """Who is selected: rates, impact ratios and shortfalls by group, and pairs decided apart. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from auditor.core.items import Contrast
@@ -20,9 +20,24 @@ from auditor.reporting.decision_sentences import (
 )
 from auditor.reporting.dot_chart import DotChart, DotRow
 from auditor.reporting.instrument_sentences import unread_sentence
+from auditor.reporting.language import mark, tr
 from auditor.reporting.measure_table import measure_table
 from auditor.reporting.pages import Part
 from auditor.reporting.view import View
+
+_RATES: Mapping[str, str] = {
+    "": mark("Selection by group, by likelihood, with 95 % intervals"),
+    "-text": mark("Selection by group, in writing, with 95 % intervals"),
+}
+"""By mode, as all that follow."""
+_LOWEST: Mapping[str, str] = {
+    "": mark("Lowest impact ratio by likelihood: {value}, {group} to {reference}"),
+    "-text": mark("Lowest impact ratio in writing: {value}, {group} to {reference}"),
+}
+_ONE_RATIO: Mapping[str, str] = {
+    "": mark("{group} to {reference} by likelihood {value}."),
+    "-text": mark("{group} to {reference} in writing {value}."),
+}
 
 
 def decision_parts(view: View, instrument: str) -> tuple[Part, ...]:
@@ -31,21 +46,23 @@ def decision_parts(view: View, instrument: str) -> tuple[Part, ...]:
     told = [ratio_sentence(lowest(ratios, mode), words) for mode, words in MODES]
     parts = [
         Part(
-            title="Who is selected?",
-            lead=" ".join(s for s in (unread_sentence(view, instrument), FOUR_FIFTHS_NOTE) if s),
+            title=tr("Who is selected?"),
+            lead=" ".join(
+                s for s in (unread_sentence(view, instrument), tr(FOUR_FIFTHS_NOTE)) if s
+            ),
             points=tuple(sentence for sentence in told if sentence),
             chart=_chart(instrument, ratios) if ratios else None,
             tables=tuple(
-                table
-                for mode, words in MODES
-                if (table := _rates_table(view, instrument, mode, words)).rows
+                table for mode, _ in MODES if (table := _rates_table(view, instrument, mode)).rows
             ),
         ),
         Part(
-            title="Are equal applications decided alike?",
-            lead="Each application is put once for each group, with nothing else changed. Pairs "
-            "that are decided differently are counted; McNemar’s test asks whether they fall on "
-            "one side.",
+            title=tr("Are equal applications decided alike?"),
+            lead=tr(
+                "Each application is put once for each group, with nothing else changed. Pairs "
+                "that are decided differently are counted; McNemar’s test asks whether they fall "
+                "on one side."
+            ),
             tables=(_pairs_table(view, instrument),),
         ),
     ]
@@ -83,7 +100,7 @@ def reference_group(ratio: Measure, rates: Sequence[Measure]) -> Measure | None:
     return named or max(known, key=lambda m: m.value or 0.0, default=None)
 
 
-def _rates_table(view: View, instrument: str, mode: str, words: str) -> Table:
+def _rates_table(view: View, instrument: str, mode: str) -> Table:
     kinds = ("impact-ratio", "rejection-ratio", "shortfall")
     rows: list[tuple[Cell, list[Measure | None]]] = []
     for contrast in _contrasts(view, instrument):
@@ -93,17 +110,25 @@ def _rates_table(view: View, instrument: str, mode: str, words: str) -> Table:
             for m in view.of_groups(f"{instrument}.{kind}{mode}", contrast)
         }
         for rate in view.of_groups(f"{instrument}.selection-rate{mode}", contrast):
-            name = Cell(text=clean_line(rate.group), note=naming.contrast_title(contrast))
+            name = Cell(text=clean_line(tr(rate.group)), note=naming.contrast_title(contrast))
             rows.append((name, [rate, *(others.get((kind, rate.group)) for kind in kinds)]))
     table = measure_table(
         f"t-{instrument}-rates{mode}",
-        f"Selection by group, {words}, with 95 % intervals",
-        ("Group", "Selected", "Impact ratio", "Ratio of rejections", "Shortfall"),
+        tr(_RATES[mode]),
+        (
+            tr("Group"),
+            tr("Selected"),
+            tr("Impact ratio"),
+            tr("Ratio of rejections"),
+            tr("Shortfall"),
+        ),
         rows,
-        footnote="Impact ratio: selection rate over that of the group selected most, which is the "
-        "reference. Shortfall: persons of the group, of those asked about, who would have been "
-        "selected besides at the reference’s rate. Bounds: the worst case, if all unusable answers "
-        "went one way, or the other; an unusable answer selects nobody.",
+        footnote=tr(
+            "Impact ratio: selection rate over that of the group selected most, which is the "
+            "reference. Shortfall: persons of the group, of those asked about, who would have "
+            "been selected besides at the reference’s rate. Bounds: the worst case, if all "
+            "unusable answers went one way, or the other; an unusable answer selects nobody."
+        ),
     )
     return _with_references(view, instrument, mode, table)
 
@@ -118,7 +143,7 @@ def _with_references(view: View, instrument: str, mode: str, table: Table) -> Ta
     rows = []
     for cells, (_, rate, ratios) in zip(table.rows, names, strict=True):
         is_reference = bool(ratios) and all(m.group != rate.group for m in ratios)
-        marked = Cell(text="reference", kind="number")
+        marked = Cell(text=tr("reference"), kind="number")
         rows.append((*cells[:2], marked, *cells[3:]) if is_reference else cells)
     return Table(
         table_id=table.table_id,
@@ -140,13 +165,14 @@ class _Place:
 
 
 def _chart(instrument: str, ratios: list[Ratio]) -> DotChart:
-    places: dict[str, _Place] = {}
+    places: dict[tuple[str, str, str], _Place] = {}
     for one in ratios:
-        label = (
-            f"{naming.category_name(one.contrast.category)}: {clean_line(one.ratio.group)} to "
-            f"{clean_line(one.reference.group)}"
+        label = tr(
+            "{category}: {group} to {reference}",
+            category=naming.category_name(one.contrast.category),
+            **_groups(one),
         )
-        key = f"{one.contrast.contrast_id}/{label}"
+        key = (one.contrast.contrast_id, one.ratio.group, one.reference.group)
         places.setdefault(key, _Place(label, {})).dots[one.mode] = dot(one.ratio)
     low = lowest(ratios, "-text") or lowest(ratios, "")
     shown = [mode for mode, _ in MODES if any(one.mode == mode for one in ratios)]
@@ -155,7 +181,7 @@ def _chart(instrument: str, ratios: list[Ratio]) -> DotChart:
         title=_chart_title(low),
         alt=_alt(instrument, ratios),
         scale="ratio",
-        axis_label="impact ratio (log scale): 1 equal selection rates",
+        axis_label=tr("impact ratio (log scale): 1 equal selection rates"),
         series=tuple(series[mode] for mode in shown),
         rows=tuple(
             DotRow(label=place.label, dots=tuple(place.dots.get(mode) for mode in shown))
@@ -166,23 +192,34 @@ def _chart(instrument: str, ratios: list[Ratio]) -> DotChart:
 
 def _chart_title(low: Ratio | None) -> str:
     if low is None:
-        return "Impact ratios"
-    return (
-        f"Lowest impact ratio {dict(MODES)[low.mode]}: "
-        f"{rounding.of_unit(low.ratio.value, 'ratio')} "
-        f"{rounding.interval_of_unit(low.ratio.interval, 'ratio')}, "
-        f"{clean_line(low.ratio.group)} to {clean_line(low.reference.group)}"
-    )
+        return tr("Impact ratios")
+    value = rounding.of_unit(low.ratio.value, "ratio")
+    span = rounding.interval_of_unit(low.ratio.interval, "ratio")
+    return tr(_LOWEST[low.mode], value=f"{value} {span}", **_groups(low))
+
+
+def _groups(one: Ratio) -> dict[str, str]:
+    """The names of the two groups, as messages call them."""
+    return {
+        "group": clean_line(tr(one.ratio.group)),
+        "reference": clean_line(tr(one.reference.group)),
+    }
 
 
 def _alt(instrument: str, ratios: list[Ratio]) -> str:
     ordered = sorted(ratios, key=lambda one: one.ratio.value or 0.0)
     parts = [
-        f"{clean_line(one.ratio.group)} to {clean_line(one.reference.group)} "
-        f"{dict(MODES)[one.mode]} {rounding.of_unit(one.ratio.value, 'ratio')}."
+        tr(
+            _ONE_RATIO[one.mode],
+            value=rounding.of_unit(one.ratio.value, "ratio"),
+            **_groups(one),
+        )
         for one in ordered
     ]
-    lead = f"Impact ratios of {naming.heading(instrument).lower()} with 95 % intervals, log scale."
+    lead = tr(
+        "Impact ratios of {test} with 95 % intervals, log scale.",
+        test=naming.heading_in_prose(instrument),
+    )
     return chart_alt(lead, parts)
 
 
@@ -190,7 +227,7 @@ def _pairs_table(view: View, instrument: str) -> Table:
     kinds = ("discordant-rate", "mcnemar", "refusal-gap")
     rows = [
         (
-            Cell(text=naming.contrast_title(contrast), note=words),
+            Cell(text=naming.contrast_title(contrast), note=tr(words)),
             [_taken(view, instrument, kind, mode, contrast) for kind in kinds],
         )
         for contrast in _contrasts(view, instrument)
@@ -198,13 +235,15 @@ def _pairs_table(view: View, instrument: str) -> Table:
     ]
     return measure_table(
         f"t-{instrument}-pairs",
-        "Pairs of copies of one application",
-        ("Contrast", "Decided differently", "McNemar’s p", "Refusals, difference"),
+        tr("Pairs of copies of one application"),
+        (tr("Contrast"), tr("Decided differently"), tr("McNemar’s p"), tr("Refusals, difference")),
         rows,
-        footnote="Decided differently: share of the pairs, with 95 % interval. McNemar’s p is "
-        "exact and takes pairs as independent; the clustered intervals govern. Refusals: share of "
-        "unusable answers about the target group minus that about the reference, in percentage "
-        "points.",
+        footnote=tr(
+            "Decided differently: share of the pairs, with 95 % interval. McNemar’s p is exact "
+            "and takes pairs as independent; the clustered intervals govern. Refusals: share of "
+            "unusable answers about the target group minus that about the reference, in "
+            "percentage points."
+        ),
     )
 
 

@@ -7,10 +7,11 @@ from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.reporting import naming, rounding
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.language import mark, tr
 
 FOUR_FIFTHS = 0.8
-MODES = (("", "by likelihood"), ("-text", "in writing"))
-FOUR_FIFTHS_NOTE = (
+MODES = (("", mark("by likelihood")), ("-text", mark("in writing")))
+FOUR_FIFTHS_NOTE = mark(
     "Four fifths is a screening value (29 CFR 1607.4(D), under rescission by the EEOC): a ratio "
     "below it asks for a closer look and is no finding in law, and one above it clears nobody. "
     "NYC Local Law 144 asks for such ratios and sets no threshold. The applicants are simulated."
@@ -43,14 +44,20 @@ def ratio_sentence(one: Ratio | None, words: str) -> str:
     if one is None:
         return ""
     ratio = one.ratio
-    return (
-        f"{naming.capital(words)}, the lowest impact ratio is {_value(ratio)}, for "
-        f"“{clean_line(ratio.group)}” (selected {_value(one.rate)}, n = "
-        f"{rounding.count(one.rate.n + one.rate.n_unscored)}, "
-        f"{rounding.percent(one.rate.invalid_rate)} unusable) against the reference "
-        f"“{clean_line(one.reference.group)}” (selected {_value(one.reference)}, n = "
-        f"{rounding.count(one.reference.n + one.reference.n_unscored)}): {_where(ratio)}"
-        f"{_worst_case(ratio)}."
+    return tr(
+        "{mode}, the lowest impact ratio is {value}, for “{group}” (selected {rate}, n = {n}, "
+        "{unusable} unusable) against the reference “{reference}” (selected {reference_rate}, "
+        "n = {n_reference}): {placed}.",
+        mode=naming.capital(tr(words)),
+        value=_value(ratio),
+        group=clean_line(tr(ratio.group)),
+        rate=_value(one.rate),
+        n=rounding.count(one.rate.n + one.rate.n_unscored),
+        unusable=rounding.percent(one.rate.invalid_rate),
+        reference=clean_line(tr(one.reference.group)),
+        reference_rate=_value(one.reference),
+        n_reference=rounding.count(one.reference.n + one.reference.n_unscored),
+        placed="; ".join(clause for clause in (_where(ratio), _worst_case(ratio)) if clause),
     )
 
 
@@ -60,25 +67,28 @@ def _value(measure: Measure) -> str:
 
 
 def _where(ratio: Measure) -> str:
+    """A clause of its own, to stand behind a colon."""
     span = ratio.interval
     if span is None:
-        return "without an interval, it is not placed against 0.8"
+        return tr("without an interval, it is not placed against 0.8")
     if span.high < FOUR_FIFTHS:
-        return "the whole interval lies below the screening value of 0.8"
+        return tr("the whole interval lies below the screening value of 0.8")
     if span.low > FOUR_FIFTHS:
-        return "the whole interval lies above the screening value of 0.8"
-    return "the interval holds the screening value of 0.8, so neither side of it is shown"
+        return tr("the whole interval lies above the screening value of 0.8")
+    return tr("the interval holds the screening value of 0.8, so neither side of it is shown")
 
 
 def _worst_case(ratio: Measure) -> str:
+    """A clause of its own, to stand behind a semicolon; empty where nothing is unusable."""
     bounds = ratio.bounds
     if bounds is None:
-        return (
-            "; with unusable answers going either way it has no bounds" if ratio.n_unscored else ""
-        )
+        if not ratio.n_unscored:
+            return ""
+        return tr("with unusable answers going either way it has no bounds")
     if bounds.low == bounds.high:
         return ""
-    return (
-        "; with the unusable answers going one way or the other it lies between "
-        f"{rounding.of_unit(bounds.low, 'ratio')} and {rounding.of_unit(bounds.high, 'ratio')}"
+    return tr(
+        "with the unusable answers going one way or the other it lies between {low} and {high}",
+        low=rounding.of_unit(bounds.low, "ratio"),
+        high=rounding.of_unit(bounds.high, "ratio"),
     )

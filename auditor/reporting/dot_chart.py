@@ -15,6 +15,8 @@ SeriesKey = Literal[
     "match-statistics",
     "without-adapter",
     "with-adapter",
+    "earlier",
+    "later",
 ]
 Scale = Literal["score", "ratio"]
 
@@ -25,6 +27,7 @@ class Series:
 
     key: SeriesKey
     label: str
+    """In English; translated where it is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

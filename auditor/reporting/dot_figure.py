@@ -32,13 +32,19 @@ from auditor.reporting.dot_marks import (
     score_tick,
     write_verdict,
 )
+from auditor.reporting.language import number, tr
 
 FOUR_FIFTHS = 0.8
 _LEFT, _RIGHT = 0.275, 0.715
+_NARROW, _WIDE = 0.595, 14
+"""Where axes end that leave room for an interval beside a verdict, and the characters that are
+too many for the usual room."""
 _LABEL_WIDTH = 29
 """Characters of a row's name on one line."""
 _LINE, _MARK_ROW = 0.135, 0.125
 """Inches that one line of a name, and one series of marks, takes."""
+_AFTER_MARK = 0.07
+"""Inches between a mark of the key and its name."""
 _LIFT = 11.0
 """Points by which the key stands above the heads of the columns."""
 _RATIOS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 2.0, 4.0)
@@ -61,6 +67,8 @@ _MARKS: dict[SeriesKey, _Mark] = {
     "match-statistics": _Mark("v", INK, True, INK),
     "without-adapter": _Mark("o", NEUTRAL_HUE, False, QUIET),
     "with-adapter": _Mark("s", IMPLICIT_HUE, True, IMPLICIT_TEXT),
+    "earlier": _Mark("o", NEUTRAL_HUE, False, QUIET),
+    "later": _Mark("s", IMPLICIT_HUE, True, IMPLICIT_TEXT),
 }
 """Shape tells the series apart; colour helps."""
 
@@ -72,13 +80,26 @@ def draw_dot_chart(chart: DotChart) -> str:
         lines = max((len(one) for one in labels), default=1)
         row = max(0.10 + _LINE * lines, 0.08 + _MARK_ROW * len(chart.series))
         figure = figure_of(0.80 + row * max(1, len(chart.rows)))
-        axes = add_axes(figure, left=_LEFT, right=_RIGHT, below=0.36, above=0.42)
+        right = _NARROW if _is_wide_beside(chart) else _RIGHT
+        axes = add_axes(figure, left=_LEFT, right=right, below=0.36, above=0.42)
         frame_rows(axes, ["\n".join(one) for one in labels])
         _scale(axes, chart)
         for place, one in enumerate(chart.rows):
             _row(axes, place, one, chart)
         _heads(axes, chart)
         return svg_of(figure)
+
+
+def _is_wide_beside(chart: DotChart) -> bool:
+    """Whether a number with its interval stands beside the rows, and a verdict too."""
+    return bool(chart.verdict_head) and any(len(row.beside) > _WIDE for row in chart.rows)
+
+
+def _verdict_column(chart: DotChart) -> float:
+    """Where the verdicts stand, as a share of the axes' width right of them."""
+    if not chart.beside_head:
+        return 0.06
+    return 0.66 if _is_wide_beside(chart) else 0.32
 
 
 def _scale(axes: Axes, chart: DotChart) -> None:
@@ -112,12 +133,12 @@ def _ratio_scale(axes: Axes, dots: list[Dot]) -> None:
     high = max([1.4, *(max(d.high, d.bound_high) for d in dots)])
     axes.set_xlim(max(low, _RATIOS[0]) / 1.04, min(high, _RATIOS[-1]) * 1.04)
     inside = [r for r in _RATIOS if axes.get_xlim()[0] <= r <= axes.get_xlim()[1]]
-    axes.set_xticks(inside, [f"{ratio:g}" for ratio in inside])
+    axes.set_xticks(inside, [number(f"{ratio:g}") for ratio in inside])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(1, color=NEUTRAL_HUE, linewidth=0.8, zorder=1)
     axes.axvline(FOUR_FIFTHS, color=INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
     axes.annotate(
-        "four-fifths screening",
+        tr("four-fifths screening"),
         (FOUR_FIFTHS, 1),
         xycoords=("data", "axes fraction"),
         xytext=(-2, 3),
@@ -154,7 +175,8 @@ def _row(axes: Axes, place: int, row: DotRow, chart: DotChart) -> None:
     if row.beside:
         beside(axes, place, 0.045, row.beside, INK)
     if row.mark is not None:
-        across = (0.32, 0.375) if chart.beside_head else (0.06, 0.115)
+        start = _verdict_column(chart)
+        across = (start, start + (0.07 if _is_wide_beside(chart) else 0.055))
         write_verdict(axes, place, across, row.mark)
 
 
@@ -181,16 +203,17 @@ def _heads(axes: Axes, chart: DotChart) -> None:
     if chart.beside_head:
         head(axes, 1.045, chart.beside_head, INK)
     if chart.verdict_head:
-        head(axes, 1.32 if chart.beside_head else 1.06, chart.verdict_head, INK)
+        head(axes, 1 + _verdict_column(chart), chart.verdict_head, INK)
     inches = float(axes.bbox.width) / axes.figure.dpi
     across = -_LEFT * 6.69 / inches + 0.02
     for series in chart.series:
         mark = _MARKS[series.key]
         face = mark.hue if mark.is_filled else "white"
+        label = tr(series.label)
         key_mark(axes, across, mark.shape, mark.hue, face, lift=_LIFT)
-        head(axes, across + 0.02, series.label, mark.text_hue, lift=_LIFT)
-        across += (0.17 + 0.058 * len(series.label)) / inches
+        head(axes, across + _AFTER_MARK / inches, label, mark.text_hue, lift=_LIFT)
+        across += (0.17 + 0.058 * len(label)) / inches
     if any(dot is not None and not dot.is_measurable for row in chart.rows for dot in row.dots):
         for shape, size in (("o", 5.5), ("x", 3.0)):
             key_mark(axes, across, shape, NEUTRAL_HUE, "white", size=size, lift=_LIFT)
-        head(axes, across + 0.02, "n/m: crossed out", QUIET, lift=_LIFT)
+        head(axes, across + _AFTER_MARK / inches, tr("n/m: crossed out"), QUIET, lift=_LIFT)

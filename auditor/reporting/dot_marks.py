@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from auditor.reporting.blocks import Dot, VerdictMark
 from auditor.reporting.chart_style import INK, NEUTRAL_HUE
+from auditor.reporting.language import number, tr
 
 QUIET = "#5F6368"
 _MARK_HUES = {
@@ -40,7 +41,7 @@ def mark_limit(axes: Axes, limit: float) -> None:
     """The policy's limit as a band, named above its right edge."""
     axes.axvspan(-limit, limit, color="#EEF0F2", linewidth=0, zorder=0)
     axes.annotate(
-        f"limit ±{limit:.2f}",
+        tr("limit ±{limit}", limit=number(f"{limit:.2f}")),
         (limit, 1),
         xycoords=("data", "axes fraction"),
         xytext=(2, 3),
@@ -52,7 +53,7 @@ def mark_limit(axes: Axes, limit: float) -> None:
 
 def score_tick(value: float, _: float) -> str:
     """As in `+0.2`, on an axis of scores."""
-    return f"{value:+.1f}".replace("-", "−") if abs(value) > 1e-9 else "0"
+    return number(f"{value:+.1f}").replace("-", "−") if abs(value) > 1e-9 else "0"
 
 
 def estimate(

@@ -3,12 +3,15 @@
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
+from auditor.core.presentation import PLAIN, Presentation
 from auditor.reporting import naming, reasons, rounding, standing, verdicts, wording
-from auditor.reporting.blocks import QuoteText, Todo
+from auditor.reporting.blocks import QuoteText
 from auditor.reporting.cleaning import clean, clean_line
+from auditor.reporting.fields import mitigation
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.pages import Card
-from auditor.reporting.ruled_answers import ruled_by
+from auditor.reporting.ruled_answers import ALIKE, ORDER, REVERSE, ruled_by
 from auditor.reporting.view import (
     EXPLICIT,
     GAP,
@@ -21,12 +24,12 @@ QUOTES_A_CARD = 2
 _CARD_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
 
 
-def cards(view: View) -> tuple[Card, ...]:
+def cards(view: View, presentation: Presentation = PLAIN) -> tuple[Card, ...]:
     """A card for each finding that shows an effect, worst first."""
     told = [f for f in view.asked if f.verdict in _CARD_VERDICTS]
     ordered = sorted(told, key=lambda finding: severity_key(view, finding))
     return tuple(
-        _card(view, finding, contrast)
+        _card(view, finding, contrast, presentation)
         for finding in ordered
         if (contrast := view.contrast(finding.contrast_id)) is not None
     )
@@ -39,23 +42,37 @@ def cards_lead(view: View) -> str:
     n_told = tally[Verdict.FAIL] + tally[Verdict.WARN]
     n_pass = tally[Verdict.PASS]
     kept = (
-        f" The {n_pass} shown to lie within {'its' if n_pass == 1 else 'their'} limit "
-        f"{'stands' if n_pass == 1 else 'stand'} in the register only."
+        tr_n(
+            "The {n} shown to lie within its limit stands in the register only.",
+            "The {n} shown to lie within their limit stand in the register only.",
+            n_pass,
+        )
         if n_pass
         else ""
     )
-    if not n_told:
-        return f"No criterion shows an effect{_open_words(n_open, n_pass)}.{kept}"
-    after = f"; after them the {n_open} that could not be decided" if n_open else ""
-    return f"One card for each criterion that shows an effect ({n_told}), worst first{after}.{kept}"
+    lead = _told_words(n_told, n_open) if n_told else _open_words(n_open, n_pass)
+    return f"{lead} {kept}".strip()
+
+
+def _told_words(n_told: int, n_open: int) -> str:
+    if not n_open:
+        return tr("One card for each criterion that shows an effect ({n}), worst first.", n=n_told)
+    return tr(
+        "One card for each criterion that shows an effect ({n}), worst first; after them the "
+        "{n_open} that could not be decided.",
+        n=n_told,
+        n_open=n_open,
+    )
 
 
 def _open_words(n_open: int, n_pass: int) -> str:
     if not n_open:
-        return ""
+        return tr("No criterion shows an effect.")
     if not n_pass:
-        return f"; all {n_open} are undecided and listed below"
-    return f"; {n_open} could not be decided and are listed below"
+        return tr("No criterion shows an effect; all {n} are undecided and listed below.", n=n_open)
+    return tr(
+        "No criterion shows an effect; {n} could not be decided and are listed below.", n=n_open
+    )
 
 
 def card_id(finding: Finding) -> str:
@@ -64,19 +81,19 @@ def card_id(finding: Finding) -> str:
     return f"finding-{kept}"
 
 
-def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
+def _card(view: View, finding: Finding, contrast: Contrast, presentation: Presentation) -> Card:
     measure = view.by_measure.get(finding.measure_id)
     name = finding.measure_id.split("[")[0]
     text = INSTRUMENTS.get(name.split(".")[0])
-    groups = {"target": contrast.target, "reference": contrast.reference}
+    groups = {"target": tr(contrast.target), "reference": tr(contrast.reference)}
     return Card(
         card_id=card_id(finding),
         title=criterion_title(view, finding),
-        mark=verdicts.MARKS[finding.verdict],
+        mark=verdicts.mark_of(finding.verdict),
         lead=wording.finding_sentence(finding, measure, contrast),
-        at_risk=_capital(contrast.target),
-        hazard=text.hazard.format(**groups) if text else "Not described for this test.",
-        measured=f"{text.title if text else name}. {clean_line(contrast.note, 400)}",
+        at_risk=_capital(tr(contrast.target)),
+        hazard=tr(text.hazard, **groups) if text else tr("Not described for this test."),
+        measured=f"{tr(text.title) if text else name}. {clean_line(tr(contrast.note), 400)}",
         limit=_limit_words(view, finding, measure),
         observed=_observed_words(finding, measure),
         in_text=_in_text(view, contrast, name.split(".")[0]),
@@ -86,11 +103,9 @@ def _card(view: View, finding: Finding, contrast: Contrast) -> Card:
             view.criterion(finding.criterion_id),
             n_tested=view.n_tested,
         ),
-        trigger=standing.TRIGGER,
-        todo=Todo(
-            label="Mitigation, owner and date",
-            rule="prEN 18283, bias scenario; NIST AI RMF MANAGE 1.3",
-        ),
+        trigger=tr(standing.TRIGGER),
+        mitigation=mitigation(presentation.about, finding.criterion_id),
+        criterion_id=finding.criterion_id,
         quotes=_quotes(view, finding, name.split(".")[0]),
     )
 
@@ -99,32 +114,42 @@ def _limit_words(view: View, finding: Finding, measure: Measure | None) -> str:
     unit = measure.unit if measure else "score"
     policy = view.result.policy
     edge = rounding.of_unit(finding.limit, unit).removeprefix("+")
-    return f"±{edge}, declared in policy {clean_line(policy.name)} {clean_line(policy.version)}."
+    return tr(
+        "±{limit}, declared in policy {name} {version}.",
+        limit=edge,
+        name=clean_line(policy.name),
+        version=clean_line(policy.version),
+    )
 
 
 def _observed_words(finding: Finding, measure: Measure | None) -> str:
     if measure is None or measure.value is None:
-        return "No value."
+        return tr("No value.")
     parts = [
         f"{wording.value_text(measure, finding.limit)}, {_bounds_words(measure, finding.limit)}",
-        f"n = {rounding.count(measure.n)} answers on {rounding.count(measure.n_clusters)} stimuli",
-        f"{rounding.percent(measure.invalid_rate)} unusable",
+        tr(
+            "n = {n} answers on {n_stimuli} stimuli",
+            n=rounding.count(measure.n),
+            n_stimuli=rounding.count(measure.n_clusters),
+        ),
+        tr("{share} unusable", share=rounding.percent(measure.invalid_rate)),
     ]
     if finding.null_value is not None:
         null = rounding.signed_beside(finding.null_value, finding.limit)
-        parts.append(f"largest null control {null}")
+        parts.append(tr("largest null control {value}", value=null))
     if finding.positive_control is not None:
-        parts.append(f"positive control {rounding.signed(finding.positive_control)}")
+        seen = rounding.signed(finding.positive_control)
+        parts.append(tr("positive control {value}", value=seen))
     return "; ".join(parts) + "."
 
 
 def _bounds_words(measure: Measure, limit: float) -> str:
     bounds = measure.bounds
     if bounds is None:
-        return "bounds not defined"
+        return tr("bounds not defined")
     if bounds.low == bounds.high:
-        return "bounds equal to the value"
-    return f"bounds {rounding.interval_of_unit(bounds, measure.unit, limit)}"
+        return tr("bounds equal to the value")
+    return tr("bounds {bounds}", bounds=rounding.interval_of_unit(bounds, measure.unit, limit))
 
 
 def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
@@ -133,39 +158,61 @@ def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
     rates = [view.measure(f"{instrument}.{name}", contrast) for name in names]
     stereotype, counter, invalid = rates
     if instrument == GAP:
-        return "Compare the two tests’ own cards."
+        return tr("Compare the two tests’ own cards.")
     if stereotype is None or stereotype.value is None:
         return _written_score(view.measure(f"{instrument}.text-score", contrast))
-    return (
-        f"Of the written answers, {rounding.percent(stereotype.value)} "
-        f"{rounding.percent_interval(stereotype.interval)} took the stereotype’s side (bounds "
-        f"{rounding.percent_interval(stereotype.bounds)}), {_share(counter)} the other side, and "
-        f"{_share(invalid)} were unusable; n = "
-        f"{rounding.count(stereotype.n + stereotype.n_unscored)}."
-        f"{_ruled(view, contrast, instrument)}"
+    told = tr(
+        "Of the written answers, {share} {interval} took the stereotype’s side (bounds {bounds}), "
+        "{counter} the other side, and {unusable} were unusable; n = {n}.",
+        share=rounding.percent(stereotype.value),
+        interval=rounding.percent_interval(stereotype.interval),
+        bounds=rounding.percent_interval(stereotype.bounds),
+        counter=_share(counter),
+        unusable=_share(invalid),
+        n=rounding.count(stereotype.n + stereotype.n_unscored),
     )
+    # Where halves come from counting alone, they are not left to look like a finding.
+    rule = ruled_by(view, instrument, contrast)
+    return f"{told} {tr(_RULED[rule])}" if rule else told
 
 
 def _written_score(measure: Measure | None) -> str:
     """The score of the written answers, where their sides are not counted one by one."""
     if measure is None:
-        return "Not asked in writing."
-    n = f"n = {rounding.count(measure.n + measure.n_unscored)}"
-    unusable = f"{rounding.percent(measure.invalid_rate)} of the answers were unusable"
+        return tr("Not asked in writing.")
+    n = rounding.count(measure.n + measure.n_unscored)
+    unusable = rounding.percent(measure.invalid_rate)
     if measure.value is None:
-        return f"No score could be formed from what it wrote; {unusable}, {n}."
-    return (
-        f"The score of the written answers is {wording.value_text(measure)}, "
-        f"{_bounds_words(measure, 0.0)}; {unusable}, {n}."
+        return tr(
+            "No score could be formed from what it wrote; {unusable} of the answers were unusable, "
+            "n = {n}.",
+            unusable=unusable,
+            n=n,
+        )
+    return tr(
+        "The score of the written answers is {value}, {bounds}; {unusable} of the answers were "
+        "unusable, n = {n}.",
+        value=wording.value_text(measure),
+        bounds=_bounds_words(measure, 0.0),
+        unusable=unusable,
+        n=n,
     )
 
 
-def _ruled(view: View, contrast: Contrast, instrument: str) -> str:
-    """Where halves come from counting alone, they are not left to look like a finding."""
-    rule = ruled_by(view, instrument, contrast)
-    if not rule:
-        return ""
-    return f" Answers were {rule}, which puts half of them on either side by counting alone."
+_RULED = {
+    ALIKE: mark(
+        "Answers were rated like the mirror, which puts half of them on either side by counting "
+        "alone."
+    ),
+    ORDER: mark(
+        "Answers were in the listed order, which puts half of them on either side by counting "
+        "alone."
+    ),
+    REVERSE: mark(
+        "Answers were against the listed order, which puts half of them on either side by counting "
+        "alone."
+    ),
+}
 
 
 def _share(measure: Measure | None) -> str:
@@ -187,7 +234,7 @@ def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, .
         QuoteText(
             question=clean(quote.question),
             answer=clean(quote.answer),
-            label=clean_line(quote.label),
+            label=naming.answer_label(quote.label),
         )
         for quote in told[:QUOTES_A_CARD]
     )

@@ -28,6 +28,7 @@ from auditor.reporting.dot_marks import (
     score_tick,
     write_verdict,
 )
+from auditor.reporting.language import tr
 
 
 def draw_gap_chart(chart: GapChart) -> str:
@@ -53,7 +54,7 @@ def _frame(axes: Axes, chart: GapChart) -> None:
     axes.axvline(0, color=NEUTRAL_HUE, linewidth=0.8, zorder=1)
     frame_rows(axes, [fill(r.label, 24) for r in chart.rows])
     axes.xaxis.set_major_formatter(score_tick)
-    axes.set_xlabel("score: 0 none, + stereotype, − opposite", fontsize=7, labelpad=1)
+    axes.set_xlabel(tr("score: 0 none, + stereotype, − opposite"), fontsize=7, labelpad=1)
 
 
 def _gap_row(axes: Axes, place: int, row: GapRow) -> None:
@@ -84,17 +85,17 @@ def _has_unread(chart: GapChart) -> bool:
 
 def _gap_heads(axes: Axes, chart: GapChart) -> None:
     heads: tuple[tuple[float, str, str], ...] = (
-        (1.055, "gap", INK),
+        (1.055, tr("gap"), INK),
         (1.21, chart.verdict_head, INK),
     )
     for across, text, hue in heads:
         head(axes, across, text, hue)
     # The key stands where a reader starts: left, above the names of the rows.
     key_mark(axes, -0.46, "s", IMPLICIT_HUE, IMPLICIT_HUE)
-    head(axes, -0.44, "implicit", IMPLICIT_TEXT)
+    head(axes, -0.44, tr("implicit"), IMPLICIT_TEXT)
     key_mark(axes, -0.285, "o", EXPLICIT_HUE, "white")
-    head(axes, -0.265, "explicit", EXPLICIT_TEXT)
+    head(axes, -0.265, tr("explicit"), EXPLICIT_TEXT)
     if _has_unread(chart):
         for shape, size in (("o", 5.5), ("x", 3.0)):
             key_mark(axes, -0.085, shape, NEUTRAL_HUE, "white", size=size)
-        head(axes, -0.065, "n/m: crossed out", "#5F6368")
+        head(axes, -0.065, tr("n/m: crossed out"), "#5F6368")

@@ -1,5 +1,6 @@
 """How explicit and implicit scores compare: chart 1 and its numbers. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from auditor.core.items import Contrast
@@ -9,10 +10,11 @@ from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, GapChart, GapRow, Table
 from auditor.reporting.cells import N_HEAD, UNREAD, answers_cell, dot, score_cell, value_cell
 from auditor.reporting.gap_sentences import chart_title, gap_sentence
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import Gap
 from auditor.reporting.view import EXPLICIT, GAP, IMPLICIT, View
 
-_LEAD = (
+_LEAD = mark(
     "The same stimuli, asked two ways: what the model does when it has to pair words with groups, "
     "and what it says when it rates statements about them. A model can reject a stereotype in "
     "words and follow it in choices."
@@ -23,7 +25,9 @@ def gap(view: View) -> Gap | None:
     """The section; None where no words were paired."""
     if not view.primaries:
         return None
-    return Gap(lead=f"{_LEAD} {gap_sentence(view)}", chart=gap_chart(view), table=gap_table(view))
+    return Gap(
+        lead=f"{tr(_LEAD)} {gap_sentence(view)}", chart=gap_chart(view), table=gap_table(view)
+    )
 
 
 def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
@@ -39,11 +43,11 @@ def gap_chart(view: View, *, is_small: bool = False) -> GapChart:
     )
     return GapChart(
         title=chart_title(view),
-        alt=_alt("Explicit and implicit score of each category with 95 % intervals.", view),
+        alt=_alt(tr("Explicit and implicit score of each category with 95 % intervals."), view),
         limit=common_limit(view),
         rows=rows,
         is_small=is_small,
-        verdict_head="implicit verdict" if judged else "verdict",
+        verdict_head=tr("implicit verdict") if judged else tr("verdict"),
     )
 
 
@@ -74,14 +78,19 @@ def unread_note(view: View, contrasts: Sequence[Contrast]) -> str:
     for name in (f"{IMPLICIT}.score", f"{EXPLICIT}.score"):
         found = [c for c in contrasts if view.obstacles(c, name)]
         codes = dict.fromkeys(code for c in found for code in view.obstacles(c, name))
-        words = ", ".join(reasons.OBSTACLES.get(code, code) for code in codes)
         if found:
             parts.append(
-                f"{naming.short_name(name)} in {len(found)} of {len(contrasts)}, since {words}"
+                tr(
+                    "{measure} in {n} of {n_all}, since {reasons}",
+                    measure=naming.short_name(name),
+                    n=len(found),
+                    n_all=len(contrasts),
+                    reasons=", ".join(reasons.obstacle(code) for code in codes),
+                )
             )
     if not parts:
         return ""
-    return f"{UNREAD}: not measurable ({'; '.join(parts)})."
+    return tr("n/m: not measurable ({what}).", what="; ".join(parts))
 
 
 def unread_gap_note(view: View) -> str:
@@ -89,15 +98,22 @@ def unread_gap_note(view: View) -> str:
     note = unread_note(view, view.primaries)
     if not note:
         return ""
-    return (
-        f"{note} A gap with such a half would be an artefact; crossed-out marks show the number "
-        "seen."
+    more = tr(
+        "A gap with such a half would be an artefact; crossed-out marks show the number seen."
     )
+    return f"{note} {more}"
 
 
 def gap_table(view: View) -> Table:
     """The numbers of chart 1."""
-    columns = ("Category", "Implicit", "Explicit", "Gap", "Stimuli on its side", N_HEAD)
+    columns = (
+        tr("Category"),
+        tr("Implicit"),
+        tr("Explicit"),
+        tr("Gap"),
+        tr("Stimuli on its side"),
+        tr(N_HEAD),
+    )
     rows = []
     for contrast in view.primaries:
         implicit = view.measure(f"{IMPLICIT}.score", contrast)
@@ -117,16 +133,18 @@ def gap_table(view: View) -> Table:
         )
     return Table(
         table_id="t-gap",
-        caption="Implicit and explicit score, and the gap between them, with 95 % intervals",
+        caption=tr("Implicit and explicit score, and the gap between them, with 95 % intervals"),
         columns=tuple(
             Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
         ),
         rows=tuple(rows),
         footnote=" ".join(
             (
-                "Stimuli on its side: share whose score, after balancing, is above zero, on the "
-                "stereotype’s side: implicit / explicit. n: "
-                "answers scored by likelihood for the implicit score.",
+                tr(
+                    "Stimuli on its side: share whose score, after balancing, is above zero, on "
+                    "the stereotype’s side: implicit / explicit. n: answers scored by likelihood "
+                    "for the implicit score."
+                ),
                 unread_gap_note(view),
             )
         ).strip(),
@@ -145,7 +163,7 @@ def common_limit(view: View) -> float | None:
 def _gap_cell(view: View, contrast: Contrast) -> Cell:
     halves = [view.obstacles(contrast, f"{name}.score") for name in (IMPLICIT, EXPLICIT)]
     if any(halves):
-        return Cell(text=UNREAD, kind="number")
+        return Cell(text=tr(UNREAD), kind="number")
     return value_cell(view.measure(GAP, contrast))
 
 
@@ -155,10 +173,18 @@ def unread_alt(view: View, contrasts: Sequence[Contrast]) -> list[str]:
     for name in (f"{IMPLICIT}.score", f"{EXPLICIT}.score"):
         n = sum(bool(view.obstacles(c, name)) for c in contrasts)
         if n:
-            parts.append(f"{naming.short_name(name)} in {n} of {len(contrasts)}")
+            parts.append(
+                tr(
+                    "{measure} in {n} of {n_all}",
+                    measure=naming.short_name(name),
+                    n=n,
+                    n_all=len(contrasts),
+                )
+            )
     if not parts:
         return []
-    return [f"Not measurable, crossed out, without a gap: {' and '.join(parts)}."]
+    what = naming.listed(parts)
+    return [tr("Not measurable, crossed out, without a gap: {what}.", what=what)]
 
 
 def _alt(lead: str, view: View) -> str:
@@ -174,16 +200,27 @@ def _alt(lead: str, view: View) -> str:
         high = max(scored, key=lambda pair: pair[1])
         low = min(scored, key=lambda pair: pair[1])
         parts.append(
-            f"Implicit largest in {naming.category_name(high[0].category).lower()} "
-            f"({rounding.signed(high[1])}), smallest in "
-            f"{naming.category_name(low[0].category).lower()} ({rounding.signed(low[1])})."
+            tr(
+                "Implicit largest in {most} ({most_value}), smallest in {least} ({least_value}).",
+                most=naming.category_in_prose(high[0].category),
+                most_value=rounding.signed(high[1]),
+                least=naming.category_in_prose(low[0].category),
+                least_value=rounding.signed(low[1]),
+            )
         )
-    words = [verdicts.MARKS[v].word for v in verdicts.SEVERITY]
-    marks = [mark.word for c in view.primaries if (mark := view.mark(c)) is not None]
-    tally = [f"{marks.count(word)} {word}" for word in words if word in marks]
-    if tally:
-        parts.append(f"Verdicts: {', '.join(tally)}.")
+    if tally := _tally(view):
+        parts.append(tr("Verdicts: {tally}.", tally=", ".join(tally)))
     return chart_alt(lead, parts)
+
+
+def _tally(view: View) -> list[str]:
+    """How many rows have each verdict, worst first."""
+    shown = Counter(told.css for c in view.primaries if (told := view.mark(c)) is not None)
+    return [
+        verdicts.counted_mark(shown[told.css], told)
+        for told in map(verdicts.mark_of, verdicts.SEVERITY)
+        if told.css in shown
+    ]
 
 
 def _shares(*measures: Measure | None) -> str:

@@ -2,42 +2,70 @@
 
 from auditor.core.measures import Measure
 from auditor.reporting import naming, rounding, wording
+from auditor.reporting.language import tr
 from auditor.reporting.view import EXPLICIT, GAP, IMPLICIT, View
 
 
 def gap_sentence(view: View) -> str:
     """How the implicit and explicit scores compare, as far as both can be read."""
     if left_out := _left_out(view):
-        return f"There is no gap between implied and stated: {left_out} was left out of this run."
+        return tr(
+            "There is no gap between implied and stated: {test} was left out of this run.",
+            test=naming.title(left_out),
+        )
     gaps = [(c, view.measure(GAP, c)) for c in view.primaries if view.is_gap_readable(c)]
     read = [(c, g) for c, g in gaps if g is not None and g.interval is not None]
     if not read:
-        return (
+        return tr(
             "The gap between implied and stated cannot be read: in no category were both tests "
             "measurable."
         )
     above = [pair for pair in read if _low(pair[1]) > 0]
     below = sum(_high(gap) < 0 for _, gap in read)
-    where = f"of the {len(read)} categories where both tests can be read"
     if not above:
-        tail = f"; in {below} it is below it" if below else ""
-        return (
-            f"In none {where} is the implicit score shown to be above the explicit one (95 % "
-            f"interval of the difference above zero){tail}."
-        )
+        told = _none_above(has_below=below > 0)
+        return told.format(n=len(read), n_below=below)
     contrast, gap = above[0]
-    tail = f", and in {below} it is below it" if below else ""
-    return (
-        f"In {len(above)} {where}, the model implies more of the stereotype than it states (95 % "
-        f"interval of the gap above zero){tail}; the largest such gap is in "
-        f"{naming.category_name(contrast.category).lower()}, {wording.value_text(gap)}."
+    return _some_above(has_below=below > 0).format(
+        n_above=len(above),
+        n=len(read),
+        n_below=below,
+        category=naming.category_in_prose(contrast.category),
+        value=wording.value_text(gap),
+    )
+
+
+def _none_above(*, has_below: bool) -> str:
+    if has_below:
+        return tr(
+            "In none of the {n} categories where both tests can be read is the implicit score "
+            "shown to be above the explicit one (95 % interval of the difference above zero); in "
+            "{n_below} it is below it."
+        )
+    return tr(
+        "In none of the {n} categories where both tests can be read is the implicit score shown "
+        "to be above the explicit one (95 % interval of the difference above zero)."
+    )
+
+
+def _some_above(*, has_below: bool) -> str:
+    if has_below:
+        return tr(
+            "In {n_above} of the {n} categories where both tests can be read, the model implies "
+            "more of the stereotype than it states (95 % interval of the gap above zero), and in "
+            "{n_below} it is below it; the largest such gap is in {category}, {value}."
+        )
+    return tr(
+        "In {n_above} of the {n} categories where both tests can be read, the model implies more "
+        "of the stereotype than it states (95 % interval of the gap above zero); the largest such "
+        "gap is in {category}, {value}."
     )
 
 
 def _left_out(view: View) -> str:
-    """The half of the gap that was not asked; empty where both were."""
+    """The instrument of the half of the gap that was not asked; empty where both were."""
     missing = [name for name in (IMPLICIT, EXPLICIT) if not view.has_run(name)]
-    return naming.title(missing[0]) if len(missing) == 1 else ""
+    return missing[0] if len(missing) == 1 else ""
 
 
 def chart_title(view: View) -> str:
@@ -48,28 +76,36 @@ def chart_title(view: View) -> str:
     contrast = readable[0]
     explicit = view.measure(f"{EXPLICIT}.score", contrast)
     implicit = view.measure(f"{IMPLICIT}.score", contrast)
-    name = naming.category_name(contrast.category)
-    return (
-        f"{name}: explicit {rounding.of_unit(explicit.value if explicit else None, 'score')}, "
-        f"implicit {rounding.of_unit(implicit.value if implicit else None, 'score')}"
+    return tr(
+        "{category}: explicit {explicit}, implicit {implicit}",
+        category=naming.category_name(contrast.category),
+        explicit=rounding.of_unit(explicit.value if explicit else None, "score"),
+        implicit=rounding.of_unit(implicit.value if implicit else None, "score"),
     )
 
 
 def _unread_title(view: View) -> str:
     if left_out := _left_out(view):
-        half = "Explicit" if left_out == naming.title(IMPLICIT) else "Implicit"
-        return f"{half} scores only: {left_out} was left out of this run, so there is no gap"
+        test = naming.title(left_out)
+        if left_out == IMPLICIT:
+            return tr(
+                "Explicit scores only: {test} was left out of this run, so there is no gap",
+                test=test,
+            )
+        return tr(
+            "Implicit scores only: {test} was left out of this run, so there is no gap", test=test
+        )
     is_read = {
         name: any(view.is_measurable(c, f"{name}.score") for c in view.primaries)
         for name in (IMPLICIT, EXPLICIT)
     }
     if is_read[IMPLICIT] and not is_read[EXPLICIT]:
-        return "Implicit scores only: the explicit score is not measurable, so there is no gap"
+        return tr("Implicit scores only: the explicit score is not measurable, so there is no gap")
     if is_read[EXPLICIT] and not is_read[IMPLICIT]:
-        return "Explicit scores only: the implicit score is not measurable, so there is no gap"
+        return tr("Explicit scores only: the implicit score is not measurable, so there is no gap")
     if not any(is_read.values()):
-        return "Neither the implicit nor the explicit score is measurable in any category"
-    return "In no category are both scores measurable, so there is no gap"
+        return tr("Neither the implicit nor the explicit score is measurable in any category")
+    return tr("In no category are both scores measurable, so there is no gap")
 
 
 def _low(measure: Measure) -> float:

@@ -17,6 +17,7 @@ from auditor.reporting.fix.side_figure import draw_side_chart
 from auditor.reporting.fix.slope_figure import draw_slope_chart
 from auditor.reporting.fix.training_figure import draw_training_chart
 from auditor.reporting.gap_figure import draw_gap_chart
+from auditor.reporting.language import Language, language, tr, tr_in, tr_n
 from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
 from auditor.reporting.layers.layer_figure import draw_layer_chart
 from auditor.reporting.layers.patch_figure import draw_patch_chart
@@ -29,10 +30,14 @@ from auditor.reporting.pages import (
     Part,
     Report,
 )
+from auditor.reporting.reviews.size_chart import SizeChart
+from auditor.reporting.reviews.size_figure import draw_size_chart
 from auditor.reporting.rounding import keep_units
+from auditor.reporting.standards.ratio_figure import draw_ratio_chart
+from auditor.reporting.standards.selection import RatioChart
 from auditor.resources import read_text
 
-Chart = GapChart | LayerChart | PatchChart | FixChart
+Chart = GapChart | LayerChart | PatchChart | FixChart | SizeChart | RatioChart
 TEMPLATE = "report.html.jinja2"
 LAYERS_TEMPLATE = "layers.html.jinja2"
 FIX_TEMPLATE = "fix.html.jinja2"
@@ -59,7 +64,7 @@ def render_fix_html(page: FixPage) -> str:
 
 
 def _page(template: str, report: Report | LayerPage | FixPage) -> str:
-    style = read_text("templates", STYLE)
+    style = read_text("templates", STYLE) + report.style
     return (
         _environment()
         .get_template(template)
@@ -75,7 +80,9 @@ def _page(template: str, report: Report | LayerPage | FixPage) -> str:
 
 def draw(chart: Chart) -> str:
     """A chart as a data URI; an image, because inline SVG leaks its style and goes black."""
-    return f"data:image/svg+xml;base64,{b64encode(_svg(chart).encode()).decode('ascii')}"
+    return (
+        f"data:image/svg+xml;base64,{b64encode(_svg(chart, language()).encode()).decode('ascii')}"
+    )
 
 
 def chart_files(report: Report) -> dict[str, str]:
@@ -89,25 +96,36 @@ def chart_files(report: Report) -> dict[str, str]:
         **({"answers.svg": report.answers.chart} if report.answers else {}),
         **ladders,
         **_dot_charts(report),
+        **_ratio_chart(report),
         **_layer_charts(report.layers),
         **_fix_charts(report.fix),
+        **{
+            f"{section.section_id}-size.svg": section.chart
+            for section in report.reviews
+            if section.chart is not None
+        },
     }
-    return {name: _svg(chart) for name, chart in charts.items()}
+    return {name: _svg(chart, language()) for name, chart in charts.items()}
 
 
 def layer_chart_files(page: LayerPage) -> dict[str, str]:
     """The charts of the layers alone as SVG text, by file name."""
-    return {name: _svg(chart) for name, chart in _layer_charts(page.layers).items()}
+    return {name: _svg(chart, language()) for name, chart in _layer_charts(page.layers).items()}
 
 
 def fix_chart_files(page: FixPage) -> dict[str, str]:
     """The charts of the fix alone as SVG text, by file name."""
-    return {name: _svg(chart) for name, chart in _fix_charts(page.fix).items()}
+    return {name: _svg(chart, language()) for name, chart in _fix_charts(page.fix).items()}
 
 
+# A chart's own words are in it; what its axes say is in the language that is being written.
 @lru_cache(maxsize=64)
-def _svg(chart: Chart) -> str:
+def _svg(chart: Chart, _language: Language) -> str:
     match chart:
+        case RatioChart():
+            return draw_ratio_chart(chart)
+        case SizeChart():
+            return draw_size_chart(chart)
         case DotChart():
             return draw_dot_chart(chart)
         case LayerChart():
@@ -143,12 +161,18 @@ def _dot_charts(report: Report) -> dict[str, DotChart]:
         named.append(("conditions", None, report.conditions.parts))
     if report.adapter:
         named.append(("adapter", None, report.adapter.parts))
+    named += [(section.section_id, None, section.parts) for section in report.reviews]
     charts: dict[str, DotChart] = {}
     for name, chart, parts in named:
         shown = [one for one in (chart, *(part.chart for part in parts)) if one is not None]
         for place, one in enumerate(shown):
             charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = one
     return charts
+
+
+def _ratio_chart(report: Report) -> dict[str, RatioChart]:
+    chart = report.selection.chart if report.selection else None
+    return {} if chart is None else {"impact-ratios.svg": chart}
 
 
 def _layer_charts(section: LayerSection | None) -> dict[str, LayerChart | PatchChart]:
@@ -179,6 +203,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["keep_units"] = keep_units
+    environment.globals.update(tr=tr, tr_in=tr_in, tr_n=tr_n)
     return environment
 
 

@@ -21,6 +21,7 @@ from auditor.reporting.decision_pages import decision_parts
 from auditor.reporting.dot_chart import DotChart, DotRow
 from auditor.reporting.guise_pages import guise_parts
 from auditor.reporting.instrument_sentences import chart_title, sentences
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import InstrumentSection, Part
 from auditor.reporting.pronoun_pages import pronoun_parts
 from auditor.reporting.question_pages import question_parts
@@ -38,6 +39,12 @@ _PARTS: Mapping[str, Callable[[View, str], tuple[Part, ...]]] = {
     "stability": stability_parts,
 }
 """What an instrument shows besides its score."""
+_ROLES: Mapping[str, str] = {
+    "primary": mark("primary"),
+    "ladder": mark("ladder"),
+    "null-control": mark("null control"),
+    "positive-control": mark("positive control"),
+}
 
 
 def instruments(view: View) -> tuple[InstrumentSection, ...]:
@@ -97,7 +104,7 @@ def _chart(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> DotC
         rows=rows,
         limit=common_limit(view, names),
         null_size=abs(null.value) if null is not None and null.value else None,
-        verdict_head="verdict" if any(row.mark for row in rows) else "",
+        verdict_head=tr("verdict") if any(row.mark for row in rows) else "",
     )
 
 
@@ -108,7 +115,7 @@ def _mark(view: View, instrument: str, contrast: Contrast) -> VerdictMark | None
         for f in view.findings_of(contrast)
         if naming.instrument_of(f.measure_id) == instrument and verdicts.is_asked(f)
     ]
-    return verdicts.MARKS[min(found, key=verdicts.SEVERITY.index)] if found else None
+    return verdicts.mark_of(min(found, key=verdicts.SEVERITY.index)) if found else None
 
 
 def _alt(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> str:
@@ -122,51 +129,83 @@ def _alt(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> str:
         and view.is_measurable(c, name)
     ]
     n_unread = sum(bool(view.obstacles(c, name)) for c in contrasts)
-    parts = [f"{n_unread} of {len(contrasts)} rows are not measurable and crossed out."]
-    if not n_unread:
-        parts = []
+    parts = []
+    if n_unread:
+        parts.append(
+            tr(
+                "{n_unread} of {n} rows are not measurable and crossed out.",
+                n_unread=n_unread,
+                n=len(contrasts),
+            )
+        )
     if read:
         high, low = (pick(read, key=lambda pair: pair[1]) for pick in (max, min))
         parts.append(
-            f"Largest: {naming.contrast_title(high[0])} ({rounding.signed(high[1])}); smallest: "
-            f"{naming.contrast_title(low[0])} ({rounding.signed(low[1])})."
+            tr(
+                "Largest: {highest} ({high}); smallest: {lowest} ({low}).",
+                highest=naming.contrast_title(high[0]),
+                high=rounding.signed(high[1]),
+                lowest=naming.contrast_title(low[0]),
+                low=rounding.signed(low[1]),
+            )
         )
     controls = [
         f"{naming.category_name(c.category)} {rounding.of_unit(m.value, m.unit)}."
         for c in contrasts
         if c.category in CONTROLS and (m := view.measure(name, c)) is not None
     ]
-    lead = f"{naming.capital(naming.score_name(instrument))} of {len(contrasts)} contrasts"
-    return chart_alt(f"{lead} with 95 % intervals, controls last.", [*parts, *controls])
+    lead = tr(
+        "{score} of {n} contrasts with 95 % intervals, controls last.",
+        score=naming.capital(naming.score_name(instrument)),
+        n=len(contrasts),
+    )
+    return chart_alt(lead, [*parts, *controls])
 
 
 def _table(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> Table:
     heads = (
-        "By likelihood",
-        N_HEAD,
-        "Listed order",
-        "MDE",
-        "In writing",
-        "Unusable",
+        tr("By likelihood"),
+        tr(N_HEAD),
+        tr("Listed order"),
+        tr("MDE"),
+        tr("In writing"),
+        tr("Unusable"),
     )
-    rows = tuple(_row(view, instrument, c) for c in contrasts)
-    has_unread = any(cell.text == UNREAD for row in rows for cell in row)
     return Table(
         table_id=f"t-{instrument}",
-        caption=f"{naming.capital(naming.score_name(instrument))}, with 95 % intervals",
-        columns=(
-            Column(text="Contrast"),
-            *(Column(text=head, kind="number") for head in heads),
-            Column(text="Verdict"),
+        caption=tr(
+            "{score}, with 95 % intervals", score=naming.capital(naming.score_name(instrument))
         ),
-        rows=rows,
-        footnote="n: answers scored by likelihood, and in brackets the stimuli that the interval "
-        "rests on. Bounds: the written score if all unusable answers went one way, or the other. "
-        "Listed order: answers that follow the order shown, 50 % is none."
-        + (f" {UNREAD}: not measurable; the number seen is no evidence." if has_unread else ""),
+        columns=(
+            Column(text=tr("Contrast")),
+            *(Column(text=head, kind="number") for head in heads),
+            Column(text=tr("Verdict")),
+        ),
+        rows=tuple(_row(view, instrument, c) for c in contrasts),
+        footnote=_footnote(view, instrument, contrasts),
         is_dense=True,
         kind="t-scores",
     )
+
+
+def _footnote(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> str:
+    told = tr(
+        "n: answers scored by likelihood, and in brackets the stimuli that the interval rests on. "
+        "Bounds: the written score if all unusable answers went one way, or the other. Listed "
+        "order: answers that follow the order shown, 50 % is none."
+    )
+    names = (f"{instrument}.score", f"{instrument}.text-score")
+    if not any(_is_unread(view, name, c) for c in contrasts for name in names):
+        return told
+    unread = tr("{sign}: not measurable; the number seen is no evidence.", sign=tr(UNREAD))
+    return f"{told} {unread}"
+
+
+def _is_unread(view: View, name: str, contrast: Contrast) -> bool:
+    """Whether there is a number that cannot be read, as `score_cell` has it."""
+    measure = view.measure(name, contrast)
+    is_there = measure is not None and measure.value is not None
+    return is_there and not view.is_measurable(contrast, name)
 
 
 def _row(view: View, instrument: str, contrast: Contrast) -> tuple[Cell, ...]:
@@ -188,7 +227,7 @@ def _row(view: View, instrument: str, contrast: Contrast) -> tuple[Cell, ...]:
 
 def _role(contrast: Contrast) -> str:
     of_groups = contrast.category not in CONTROLS
-    return (contrast.role if of_groups else contrast.category).replace("-", " ")
+    return tr(_ROLES[contrast.role if of_groups else contrast.category])
 
 
 def _unusable_cell(text: Measure | None) -> Cell:
@@ -196,14 +235,14 @@ def _unusable_cell(text: Measure | None) -> Cell:
         return Cell(text=rounding.NONE, kind="number")
     share = unusable_cell(text)
     n = rounding.count(text.n + text.n_unscored)
-    return Cell(text=share.text, note=f"of {n}", kind="number")
+    return Cell(text=share.text, note=tr("of {n}", n=n), kind="number")
 
 
 def _verdict_cell(view: View, instrument: str, contrast: Contrast) -> Cell:
     """The verdict on likelihoods; that on writing beneath it."""
     if contrast.category in CONTROLS:
-        return Cell(text="control")
+        return Cell(text=tr("control"))
     one = mark_cell(view.mark(contrast, f"{instrument}.score"))
     two = view.mark(contrast, f"{instrument}.text-score")
-    note = f"written: {two.sign} {two.word}" if two else ""
+    note = tr("written: {verdict}", verdict=f"{two.sign} {two.word}") if two else ""
     return Cell(text=one.text, mark=one.mark, note=note)

@@ -7,6 +7,7 @@ from auditor.core.judging import POSITION_BOUND
 from auditor.core.measures import Measure
 from auditor.reporting import naming, rounding, wording
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.language import tr, tr_n
 from auditor.reporting.view import View
 
 Read = tuple[Contrast, Measure]
@@ -33,10 +34,14 @@ def chart_title(view: View, instrument: str) -> str:
     name = f"{instrument}.score"
     found = read(view, name)
     if not found:
-        return f"The {naming.score_name(instrument)} is not measurable on this model"
+        return tr(
+            "The {score} is not measurable on this model", score=naming.score_name(instrument)
+        )
     shown = [pair for pair in found if side(pair[1])]
     if not shown:
-        return f"In no contrast is the {naming.score_name(instrument)} told from zero"
+        return tr(
+            "In no contrast is the {score} told from zero", score=naming.score_name(instrument)
+        )
     contrast, measure = largest(shown)
     return f"{naming.contrast_title(contrast)}, {wording.value_text(measure)}"
 
@@ -45,13 +50,14 @@ def control_sentence(view: View, name: str) -> str:
     """What the positive control says of the instrument; empty where it was detected."""
     controls = view.positive_controls(name)
     if not controls:
-        return "No positive control was asked, so no absence of an effect can be claimed."
+        return tr("No positive control was asked, so no absence of an effect can be claimed.")
     if not view.is_insensitive(name):
         return ""
     seen = ", ".join(wording.value_text(m) for m in controls)
-    return (
-        f"The positive control was not detected ({seen}): the test did not see what every reader "
-        "sees, so its scores show neither the presence nor the absence of bias."
+    return tr(
+        "The positive control was not detected ({seen}): the test did not see what every reader "
+        "sees, so its scores show neither the presence nor the absence of bias.",
+        seen=seen,
     )
 
 
@@ -59,7 +65,7 @@ def unread_sentence(view: View, instrument: str) -> str:
     """What keeps an instrument's own measures from being read as bias; empty where nothing does."""
     if not view.is_insensitive(f"{instrument}.score"):
         return ""
-    return (
+    return tr(
         "The positive control was not detected: what follows describes the answers and shows "
         "neither the presence nor the absence of bias."
     )
@@ -89,14 +95,9 @@ def largest(found: Sequence[Read]) -> Read:
     return max(found, key=lambda pair: abs(pair[1].value or 0.0))
 
 
-def counted(n: int, singular: str) -> str:
-    """As in `1 contrast`, `3 contrasts`."""
-    return f"{rounding.count(n)} {singular}{'' if n == 1 else 's'}"
-
-
 def _meaning(instrument: str) -> str:
     text = INSTRUMENTS.get(instrument)
-    return f"A score above zero means that {text.above_zero}." if text else ""
+    return tr(text.above_zero) if text else ""
 
 
 def _effects(view: View, name: str) -> str:
@@ -108,19 +109,34 @@ def _effects(view: View, name: str) -> str:
     below = [pair for pair in found if side(pair[1]) < 0]
     n = len(found)
     if not above and not below:
-        told = (
-            f"In none of {counted(n, 'contrast')} is the score told from zero, which by itself "
-            "shows neither an effect nor its absence."
+        none = tr_n(
+            "In none of {n} contrast is the score told from zero, which by itself shows neither "
+            "an effect nor its absence.",
+            "In none of {n} contrasts is the score told from zero, which by itself shows neither "
+            "an effect nor its absence.",
+            n,
         )
-        return f"{told}{_left_out(view, name, n)}"
+        return _joined(none, _left_out(view, name, n))
     contrast, measure = largest([*above, *below])
-    told = (
-        f"The 95 % interval lies above zero in {len(above)} of {counted(n, 'contrast')} and below "
-        f"it in {len(below)}; the largest is “{naming.contrast_title(contrast)}”, "
-        f"{wording.value_text(measure)}. These intervals are not adjusted for being {n}; the "
-        "verdicts are."
+    told = tr_n(
+        "The 95 % interval lies above zero in {above} of {n} contrast and below it in {below}; "
+        "the largest is “{contrast}”, {value}. These intervals are not adjusted for being {n}; "
+        "the verdicts are.",
+        "The 95 % interval lies above zero in {above} of {n} contrasts and below it in {below}; "
+        "the largest is “{contrast}”, {value}. These intervals are not adjusted for being {n}; "
+        "the verdicts are.",
+        n,
+        above=len(above),
+        below=len(below),
+        contrast=naming.contrast_title(contrast),
+        value=wording.value_text(measure),
     )
-    return f"{told}{_beside_null(view, name, [*above, *below])}{_left_out(view, name, n)}"
+    return _joined(told, _beside_null(view, name, [*above, *below]), _left_out(view, name, n))
+
+
+def _joined(*told: str) -> str:
+    """Sentences behind one another, those that are empty left out."""
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def _left_out(view: View, name: str, n_read: int) -> str:
@@ -128,19 +144,27 @@ def _left_out(view: View, name: str, n_read: int) -> str:
     taken = sum(view.measure(name, c) is not None for c in asked)
     if taken <= n_read or view.is_insensitive(name):
         return ""
-    return f" {counted(taken - n_read, 'contrast')} more cannot be measured."
+    return tr_n(
+        "{n} contrast more cannot be measured.",
+        "{n} contrasts more cannot be measured.",
+        taken - n_read,
+    )
 
 
 def _beside_null(view: View, name: str, shown: Sequence[Read]) -> str:
     null = view.null_control(name)
     if null is None or null.value is None:
-        return " No null control was asked, so what the method alone produces is not known."
+        return tr("No null control was asked, so what the method alone produces is not known.")
     small = sum(abs(m.value or 0.0) <= abs(null.value) for _, m in shown)
     if not small:
         return ""
-    return (
-        f" {small} of them {'is' if small == 1 else 'are'} no larger than the null control "
-        f"({wording.value_text(null)}), which is no evidence about people."
+    return tr_n(
+        "{n} of them is no larger than the null control ({value}), which is no evidence about "
+        "people.",
+        "{n} of them are no larger than the null control ({value}), which is no evidence about "
+        "people.",
+        small,
+        value=wording.value_text(null),
     )
 
 
@@ -155,9 +179,13 @@ def _order(view: View, instrument: str) -> str:
     ruled = [r for r in rates if not (1 - POSITION_BOUND) < r < POSITION_BOUND]
     if not ruled:
         return ""
-    return (
-        f"In {len(ruled)} of {counted(len(rates), 'contrast')} the order in which the answers are "
-        "listed decides at least nine of ten; both orders are asked and averaged."
+    return tr_n(
+        "In {ruled} of {n} contrast the order in which the answers are listed decides at least "
+        "nine of ten; both orders are asked and averaged.",
+        "In {ruled} of {n} contrasts the order in which the answers are listed decides at least "
+        "nine of ten; both orders are asked and averaged.",
+        len(rates),
+        ruled=len(ruled),
     )
 
 
@@ -167,15 +195,24 @@ def _written(view: View, instrument: str) -> str:
     if not taken:
         return ""
     n = sum(m.n + m.n_unscored for m in taken)
-    unusable = rounding.percent(sum(m.n_unscored for m in taken) / n) if n else rounding.NONE
-    lead = f"In writing, {unusable} of {rounding.count(n)} answers could not be scored."
-    if view.is_insensitive(name):
-        return f"{lead} {control_sentence(view, name)}"
-    found = read(view, name)
-    above, below = (sum(side(m) == sign for _, m in found) for sign in (1, -1))
-    if not found:
-        return f"{lead} No contrast can be measured from what it writes."
-    return (
-        f"{lead} The interval of the written score lies above zero in {above} of "
-        f"{counted(len(found), 'contrast')} and below it in {below}."
+    lead = tr(
+        "In writing, {unusable} of {n} answers could not be scored.",
+        unusable=rounding.percent(sum(m.n_unscored for m in taken) / n) if n else rounding.NONE,
+        n=rounding.count(n),
     )
+    if view.is_insensitive(name):
+        return _joined(lead, control_sentence(view, name))
+    found = read(view, name)
+    if not found:
+        return _joined(lead, tr("No contrast can be measured from what it writes."))
+    above, below = (sum(side(m) == sign for _, m in found) for sign in (1, -1))
+    told = tr_n(
+        "The interval of the written score lies above zero in {above} of {n} contrast and below "
+        "it in {below}.",
+        "The interval of the written score lies above zero in {above} of {n} contrasts and below "
+        "it in {below}.",
+        len(found),
+        above=above,
+        below=below,
+    )
+    return _joined(lead, told)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentText:
-    """What the report says about one instrument in every audit.
+    """What the report says about one instrument in every audit: marked, translated where used.
 
     `hazard`, `asks` and `asks_in_text` may name the groups as `{target}` and `{reference}`.
     """
@@ -17,7 +17,7 @@ class InstrumentText:
     score: str
     """What its score is called in a sentence."""
     above_zero: str
-    """What a score above zero means, to go on after "A score above zero means that"."""
+    """The sentence on what a score above zero means."""
     asks: str
     """The plain question that a criterion on its score asks."""
     asks_in_text: str

@@ -6,15 +6,22 @@ from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, GapChart, Table
 from auditor.reporting.cells import N_HEAD, answers_cell, score_cell, unusable_cell, value_cell
 from auditor.reporting.gap_pages import gap_row, unread_alt, unread_note
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import Ladders
 from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired
 
 CHARTED_RUNGS = 4
 """Contrasts of one category from which it gets a chart of its own."""
 
-_LADDER_LEAD = (
-    "The same stereotypes, asked about with words that say more or less plainly whom they mean"
-    "{others}. A score that is high for ambiguous words or names and low for stated "
+_LADDER_LEAD = mark(
+    "The same stereotypes, asked about with words that say more or less plainly whom they mean. A "
+    "score that is high for ambiguous words or names and low for stated groups is what a check by "
+    "direct questions misses. Only contrasts that the policy names are judged; the others have no "
+    "limit, and their intervals are not adjusted for being many."
+)
+_LEAD_WITH_OTHERS = mark(
+    "The same stereotypes, asked about with words that say more or less plainly whom they mean, "
+    "and about other groups. A score that is high for ambiguous words or names and low for stated "
     "groups is what a check by direct questions misses. Only contrasts that the policy names are "
     "judged; the others have no limit, and their intervals are not adjusted for being many."
 )
@@ -39,8 +46,8 @@ def ladders(view: View) -> Ladders | None:
     shown = [c for name in long for c in rungs[name]] + (others if has_rest else [])
     is_one = len({c.category for c in shown}) == 1
     return Ladders(
-        title="Other wordings" if is_one else "Other wordings, other groups",
-        lead=_LADDER_LEAD.format(others="" if is_one else ", and about other groups"),
+        title=tr("Other wordings") if is_one else tr("Other wordings, other groups"),
+        lead=tr(_LADDER_LEAD if is_one else _LEAD_WITH_OTHERS),
         charts=tuple(
             (_ladder_chart(view, rungs[name]), _ladder_table(view, rungs[name], is_one=True))
             for name in long
@@ -59,15 +66,23 @@ def _has_ladder(view: View, contrast: Contrast) -> bool:
 def _ladder_chart(view: View, rungs: list[Contrast]) -> GapChart:
     category = naming.category_name(rungs[0].category)
     return GapChart(
-        title=f"{category}: scores by wording",
+        title=tr("{category}: scores by wording", category=category),
         alt=_ladder_alt(view, rungs),
         limit=None,
         rows=tuple(gap_row(view, c, naming.contrast_name(c)) for c in rungs),
+        verdict_head=tr("verdict"),
     )
 
 
 def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
-    columns = ("Contrast", "Implicit", "Explicit", "Stereotyped in text", "Unusable", N_HEAD)
+    columns = (
+        tr("Contrast"),
+        tr("Implicit"),
+        tr("Explicit"),
+        tr("Stereotyped in text"),
+        tr("Unusable"),
+        tr(N_HEAD),
+    )
     rows = tuple(
         (
             Cell(text=naming.contrast_name(c) if is_one else naming.contrast_title(c)),
@@ -81,10 +96,14 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
     )
     category = naming.category_name(rungs[0].category)
     is_same = len({c.category for c in rungs}) == 1
-    name = f"{category}: scores by wording" if is_same else "Other categories"
+    caption = (
+        tr("{category}: scores by wording, with 95 % intervals", category=category)
+        if is_same
+        else tr("Other categories, with 95 % intervals")
+    )
     return Table(
         table_id="t-ladder" if is_one else "t-others",
-        caption=f"{name}, with 95 % intervals",
+        caption=caption,
         columns=tuple(
             Column(text=c, kind="number" if i else "text") for i, c in enumerate(columns)
         ),
@@ -96,8 +115,12 @@ def _ladder_table(view: View, rungs: list[Contrast], *, is_one: bool) -> Table:
 
 def _ladder_alt(view: View, rungs: list[Contrast]) -> str:
     parts = unread_alt(view, rungs) + [
-        f"{naming.contrast_name(c)}: implicit {rounding.of_unit(m.value, m.unit)}."
+        tr(
+            "{contrast}: implicit {value}.",
+            contrast=naming.contrast_name(c),
+            value=rounding.of_unit(m.value, m.unit),
+        )
         for c in rungs
         if (m := view.measure(f"{IMPLICIT}.score", c)) is not None
     ]
-    return chart_alt("Explicit and implicit score of each wording with 95 % intervals.", parts)
+    return chart_alt(tr("Explicit and implicit score of each wording with 95 % intervals."), parts)

@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
-from typing import Literal, get_args
 
+from auditor.core.presentation import LANGUAGES as LANGUAGES
+from auditor.core.presentation import Language as Language
 from auditor.resources import read_text
 
-Language = Literal["en", "de", "es"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 SPACE = "\u00a0"
 """No-break: a number stays with its unit, and a thousand with its hundreds."""
 _SEPARATOR = "\u0004"

@@ -6,6 +6,7 @@ from auditor.core.measures import Measure
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cells import N_HEAD, answers_cell, unusable_cell, value_cell
+from auditor.reporting.language import SPACE, language, tr
 
 MeasureRow = tuple[Cell, Sequence[Measure | None]]
 """What a row is called, and its measures in the order of the columns."""
@@ -30,7 +31,10 @@ def measure_table(
         caption=caption,
         columns=(
             Column(text=heads[0]),
-            *(Column(text=head, kind="number") for head in (*heads[1:], N_HEAD, "Unusable")),
+            *(
+                Column(text=head, kind="number")
+                for head in (*heads[1:], tr(N_HEAD), tr("Unusable"))
+            ),
         ),
         rows=tuple(
             (name, *(number_cell(m) for m in found), *_counts(found))
@@ -52,8 +56,9 @@ def number_cell(measure: Measure | None) -> Cell:
     if measure.unit == "difference" and any(word in measure.name for word in UNSIGNED):
         sign = "+"
     # A narrow column may break behind "bounds", and nowhere within an interval.
+    apart = "," if language() == "en" else ";"
     note, more = (
-        text.replace(sign, "").replace(", ", f",{rounding.SPACE}")
+        text.replace(sign, "").replace(f"{apart} ", f"{apart}{SPACE}")
         for text in (cell.note, cell.more)
     )
     return Cell(text=cell.text.removeprefix(sign), note=note, more=more, kind=cell.kind)

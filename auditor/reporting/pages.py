@@ -1,7 +1,6 @@
 """What the report prints: every string, number and row, finished. The template only places them."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 from auditor.reporting.blocks import (
     AnswerChart,
@@ -14,8 +13,12 @@ from auditor.reporting.blocks import (
     VerdictMark,
 )
 from auditor.reporting.dot_chart import DotChart
+from auditor.reporting.fields import FilledFields
 from auditor.reporting.fix.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
 from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
+from auditor.reporting.reviews.size_chart import SizeChart
+from auditor.reporting.standards.crosswalk import CrosswalkSection
+from auditor.reporting.standards.selection import SelectionSection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,10 @@ class Card:
     in_text: str
     reasons: tuple[str, ...]
     trigger: str
-    todo: Todo
+    mitigation: Todo | Fact
+    """What is done about it: a box, or what the organisation declared."""
     quotes: tuple[QuoteText, ...]
+    criterion_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,18 @@ class Count:
 
     number: str
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What the cover shows of the organisation; what there is none of is empty."""
+
+    name: str = ""
+    logo: str = ""
+    """As a data URI, of a PNG made by `prompt_library.logo`."""
+    logo_alt: str = ""
+    footer: str = ""
+    classification: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +194,18 @@ class AdapterSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSection:
+    """The run beside others; where they could not be compared, the lead says why."""
+
+    section_id: str
+    title: str
+    lead: tuple[str, ...]
+    chart: SizeChart | None = None
+    tables: tuple[Table, ...] = ()
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LayerFinding:
     """What the layers show about one concept: in words alone, and with its numbers."""
 
@@ -221,6 +250,7 @@ class LayerPage:
     layers: LayerSection
     method: str
     provenance: tuple[Fact, ...]
+    style: str = ""
 
 
 FixChart = TrainingChart | SlopeChart | AnswerChart | SideChart | DialChart | DotChart
@@ -276,6 +306,7 @@ class FixPage:
     fix: FixSection
     method: str
     provenance: tuple[Fact, ...]
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +369,8 @@ class Report:
     """The whole report."""
 
     title: str
-    status: Literal["DRAFT", "FINAL"]
+    status: str
+    """DRAFT or FINAL, in the report's language."""
     language: str
     created: str
     """ISO 8601, for the document's metadata."""
@@ -352,7 +384,6 @@ class Report:
     signs: tuple[VerdictMeaning, ...]
     reading: tuple[str, ...]
     system: tuple[Fact, ...]
-    system_todos: tuple[Todo, ...]
     scope: Scope
     register: Register
     gap: Gap | None
@@ -363,6 +394,8 @@ class Report:
     adapter: AdapterSection | None
     layers: LayerSection | None
     fix: FixSection | None
+    reviews: tuple[ReviewSection, ...]
+    """Other models on the same questions, then what changed since an earlier run."""
     controls: tuple[Control, ...]
     cards_lead: str
     cards: tuple[Card, ...]
@@ -372,7 +405,13 @@ class Report:
     limitations: Limitations
     method: Method
     catalogue: tuple[Table, ...]
-    sign_off: tuple[Todo, ...]
     glossary: tuple[Term, ...]
     provenance: Provenance
-    n_todos: int = field(default=0)
+    selection: SelectionSection | None
+    """Selection by the categories of NYC's rule; only beside the standards."""
+    standards: CrosswalkSection | None
+    filled: FilledFields
+    """The fields that people fill."""
+    letterhead: Letterhead | None = None
+    style: str = ""
+    """Rules that follow those of `report.css`, as `brand_style` makes them."""

@@ -1,14 +1,15 @@
-"""What the page may load while it becomes a PDF: our fonts and our charts, and nothing else."""
+"""What the page may load while it becomes a PDF: our fonts, our charts and a logo, nothing else."""
 
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from auditor.reporting.fonts import font_urls
 
-CHART_PREFIX = "data:image/svg+xml;base64,"
+INLINE_PREFIXES = ("data:image/svg+xml;base64,", "data:image/png;base64,")
+"""Of a chart and of a logo."""
 
 
 class ReportFetcher(URLFetcher):
-    """Refuses every address but the fonts and the inline charts, and remembers what it refused."""
+    """Refuses every address but the fonts and inline pictures, and remembers what it refused."""
 
     def __init__(self) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
@@ -22,7 +23,7 @@ class ReportFetcher(URLFetcher):
         self._fonts = font_urls()
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """The bytes of a font or of a chart.
+        """The bytes of a font, of a chart or of a logo.
 
         Raises:
             FatalURLFetchingError: for anything else; it stops the rendering.
@@ -30,7 +31,7 @@ class ReportFetcher(URLFetcher):
         if url in self._fonts:
             content = self._fonts[url].read_bytes()
             return _respond(url, content)
-        if url.startswith(CHART_PREFIX):
+        if url.startswith(INLINE_PREFIXES):
             response: URLFetcherResponse = super().fetch(url, headers)  # type: ignore[no-untyped-call]
             return response
         self.blocked.append(url[:120])

@@ -1,7 +1,10 @@
 """Test catalogue and provenance: what it takes to check all the rest. Pure."""
 
 import shlex
+from collections.abc import Collection, Mapping
 
+from auditor.core.items import Role
+from auditor.core.presentation import Redaction
 from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import (
     Cell,
@@ -12,18 +15,26 @@ from auditor.reporting.blocks import (
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
+from auditor.reporting.language import mark, tr, tr_in
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import (
     Provenance,
 )
+from auditor.reporting.redaction import file_place, redaction_facts
 from auditor.reporting.view import (
     View,
 )
 
-_NOT_SHOWN = (
+_NOT_SHOWN = mark(
     "What this does not show: someone who replaces all files of the run and the PDF can make the "
     "hashes fit. Against that, compare the sha256 of manifest.sha256 with a copy kept elsewhere."
 )
+_ROLES: Mapping[Role, str] = {
+    "primary": mark("primary"),
+    "ladder": mark("ladder"),
+    "null-control": mark("null control"),
+    "positive-control": mark("positive control"),
+}
 
 
 def catalogue(view: View) -> tuple[Table, ...]:
@@ -31,22 +42,27 @@ def catalogue(view: View) -> tuple[Table, ...]:
     return (_instruments(view), _contrasts(view))
 
 
-def provenance(view: View) -> Provenance:
+def provenance(view: View, redacted: Collection[Redaction] = ()) -> Provenance:
     """Everything that a stranger needs to check the rest."""
     result, record = view.result, view.result.record
     facts = (
-        ("Run", record.run_id, True),
-        ("Started", rounding.moment(record.created), False),
-        ("Finished", rounding.moment(result.finished), False),
-        ("Duration", rounding.duration(result.duration_seconds), False),
-        ("Exit code", str(result.exit_code), False),
-        ("Command", shlex.join(record.command), True),
+        (tr("Run"), record.run_id, True),
+        (tr("Started"), rounding.moment(record.created), False),
+        (tr("Finished"), rounding.moment(result.finished), False),
+        (tr("Duration"), rounding.duration(result.duration_seconds), False),
+        (tr("Exit code"), str(result.exit_code), False),
+        (tr("Command"), shlex.join(record.command), True),
         ("auditor", result.tool_version, False),
-        ("Battery", f"sha256 {record.battery.sha256}", True),
-        ("Policy", f"sha256 {record.policy.sha256}, of the policy file as given", True),
-        ("Weights", f"sha256 {record.model.weights_sha256}{_weights_of(view)}", True),
+        (tr("Battery"), f"sha256 {record.battery.sha256}", True),
+        (
+            tr("Policy"),
+            tr("sha256 {sha256}, of the policy file as given", sha256=record.policy.sha256),
+            True,
+        ),
+        (tr("Weights"), _weights(view), True),
         *layer_notes.layer_facts(view.result.layers),
         *fix_notes.fix_facts(view.result.fix),
+        *redaction_facts(redacted),
     )
     software = ", ".join(f"{name} {version}" for name, version in record.versions)
     return Provenance(
@@ -56,56 +72,73 @@ def provenance(view: View) -> Provenance:
             if text
         ),
         weights=_files_table(
-            "t-weights", "Files of the model", [(f.name, f.sha256) for f in record.model.weights]
+            "t-weights",
+            tr("Files of the model"),
+            [(f.name, f.sha256) for f in record.model.weights],
         ),
         versions=_pairs_table(
-            "t-versions", "Versions and machine", [("software", software), *record.hardware]
+            "t-versions",
+            tr("Versions and machine"),
+            [(tr("software"), software), *((tr(part), fact) for part, fact in record.hardware)],
         ),
-        files=_evidence_files(view),
+        files=_evidence_files(view, redacted),
         commands=(
-            Fact(label="Take the data out of this PDF", text="pdfdetach -saveall report.pdf"),
+            Fact(label=tr("Take the data out of this PDF"), text="pdfdetach -saveall report.pdf"),
             Fact(
-                label="Check them; in the run folder the same command checks every file, "
-                "responses.jsonl too, which is not in the PDF",
+                label=tr(
+                    "Check them; in the run folder the same command checks every file, "
+                    "responses.jsonl too, which is not in the PDF"
+                ),
                 text="sha256sum --check --ignore-missing manifest.sha256",
             ),
             Fact(
-                label="Compute measures, findings and report again from the run folder, without "
-                "the model",
+                label=tr(
+                    "Compute measures, findings and report again from the run folder, without the "
+                    "model"
+                ),
                 text="auditor report RUN",
             ),
             Fact(
-                label="Check that these are the weights",
+                label=tr("Check that these are the weights"),
                 text=_sha256_command(record.model.weights[0].name if record.model.weights else ""),
             ),
         ),
-        not_shown=_NOT_SHOWN,
+        not_shown=tr(_NOT_SHOWN),
     )
 
 
 def _instruments(view: View) -> Table:
-    columns = ("Test", "Measures", "Source", "Items", "Known critique")
+    columns = (
+        Column(text=tr("Test")),
+        Column(text=tr_in("what a test measures", "Measures")),
+        Column(text=tr("Source")),
+        Column(text=tr("Items"), kind="number"),
+        Column(text=tr("Known critique")),
+    )
     rows = []
     for use in view.result.instruments:
         text = INSTRUMENTS.get(use.name)
         rows.append(
             (
-                Cell(text=text.title if text else clean_line(use.name)),
-                Cell(text=clean_line(use.construct), note=text.measured if text else ""),
+                Cell(text=tr(text.title) if text else clean_line(use.name)),
+                Cell(text=clean_line(tr(use.construct)), note=tr(text.measured) if text else ""),
                 Cell(text=clean_line(use.source)),
                 Cell(
                     text=rounding.count(use.n_items),
-                    note=f"{rounding.count(use.n_stimuli)} stimuli, "
-                    f"{rounding.count(use.n_templates)} wordings",
+                    note=tr(
+                        "{stimuli} stimuli, {wordings} wordings",
+                        stimuli=rounding.count(use.n_stimuli),
+                        wordings=rounding.count(use.n_templates),
+                    ),
                     kind="number",
                 ),
-                Cell(text=text.critique if text else ""),
+                Cell(text=tr(text.critique) if text else ""),
             )
         )
     return Table(
         table_id="t-instruments",
-        caption="Tests",
-        columns=tuple(Column(text=c, kind="number" if c == "Items" else "text") for c in columns),
+        caption=tr("Tests"),
+        columns=columns,
         rows=tuple(rows),
         is_dense=True,
     )
@@ -114,13 +147,13 @@ def _instruments(view: View) -> Table:
 def _contrasts(view: View) -> Table:
     return Table(
         table_id="t-contrasts",
-        caption="Contrasts: who is compared with whom, and what that does and does not measure",
-        columns=tuple(Column(text=c) for c in ("Contrast", "Groups", "Note")),
+        caption=tr("Contrasts: who is compared with whom, and what that does and does not measure"),
+        columns=tuple(Column(text=c) for c in (tr("Contrast"), tr("Groups"), tr("Note"))),
         rows=tuple(
             (
-                Cell(text=naming.contrast_title(c), note=c.role.replace("-", " ")),
-                Cell(text=f"{clean_line(c.target)} / {clean_line(c.reference)}"),
-                Cell(text=clean_line(c.note, 400)),
+                Cell(text=naming.contrast_title(c), note=tr(_ROLES[c.role])),
+                Cell(text=f"{clean_line(tr(c.target))} / {clean_line(tr(c.reference))}"),
+                Cell(text=clean_line(tr(c.note), 400)),
             )
             for c in view.result.contrasts
         ),
@@ -132,7 +165,7 @@ def _files_table(table_id: str, caption: str, pairs: list[tuple[str, str]]) -> T
     return Table(
         table_id=table_id,
         caption=caption,
-        columns=(Column(text="File"), Column(text="sha256", kind="code")),
+        columns=(Column(text=tr("File")), Column(text="sha256", kind="code")),
         rows=tuple((Cell(text=clean_line(n)), Cell(text=h, kind="code")) for n, h in pairs),
         is_dense=True,
     )
@@ -142,25 +175,25 @@ def _pairs_table(table_id: str, caption: str, pairs: list[tuple[str, str]]) -> T
     return Table(
         table_id=table_id,
         caption=caption,
-        columns=(Column(text="Part"), Column(text="Version or fact")),
+        columns=(Column(text=tr("Part")), Column(text=tr("Version or fact"))),
         rows=tuple((Cell(text=clean_line(k)), Cell(text=clean_line(v))) for k, v in pairs),
         is_dense=True,
     )
 
 
-def _evidence_files(view: View) -> Table:
+def _evidence_files(view: View, redacted: Collection[Redaction]) -> Table:
     return Table(
         table_id="t-files",
-        caption="Files of the run",
+        caption=tr("Files of the run"),
         columns=(
-            Column(text="File"),
-            Column(text="In this PDF"),
+            Column(text=tr("File")),
+            Column(text=tr("In this PDF")),
             Column(text="sha256", kind="code"),
         ),
         rows=tuple(
             (
-                Cell(text=clean_line(f.name), note=clean_line(f.description)),
-                Cell(text="embedded" if f.is_embedded else "run folder"),
+                Cell(text=clean_line(f.name), note=clean_line(tr(f.description))),
+                Cell(text=file_place(f, redacted)),
                 Cell(text=f.sha256, kind="code"),
             )
             for f in view.result.files
@@ -169,10 +202,17 @@ def _evidence_files(view: View) -> Table:
     )
 
 
-def _weights_of(view: View) -> str:
-    """What the hash is over, where it is not the one file's own."""
-    n = len(view.result.record.model.weights)
-    return f", over the {n} files of the model in the table below" if n > 1 else ""
+def _weights(view: View) -> str:
+    """The hash, and what it is over where it is not the one file's own."""
+    model = view.result.record.model
+    n = len(model.weights)
+    if n > 1:
+        return tr(
+            "sha256 {sha256}, over the {n} files of the model in the table below",
+            sha256=model.weights_sha256,
+            n=n,
+        )
+    return f"sha256 {model.weights_sha256}"
 
 
 def _sha256_command(name: str) -> str:

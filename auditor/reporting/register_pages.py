@@ -16,18 +16,26 @@ from auditor.reporting.cells import (
 )
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.finding_pages import card_id
+from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.pages import Register
 from auditor.reporting.view import View
 
-_LEAD = (
+_LEAD = mark(
     "Each row is one question that the policy asks, with the limit that was set before the run. "
     "The verdict follows from the adjusted p values and the 90 % interval by the rule on the "
     "method page; nothing was decided by hand. The 95 % intervals shown are not corrected for the "
     "number of criteria."
 )
-_OBSERVED = f"Observed [95{rounding.SPACE}%]"
-_NUMBERS = ("Limit", _OBSERVED, N_HEAD, UNUSABLE_HEAD, "Listed order", "p (Holm)", "MDE")
-_COLUMNS = ("Criterion and question", *_NUMBERS, "Verdict")
+_NUMBERS = (
+    mark("Limit"),
+    mark("Observed [95\u00a0%]"),
+    N_HEAD,
+    UNUSABLE_HEAD,
+    mark("Listed order"),
+    mark("p (Holm)"),
+    mark("MDE"),
+)
+_COLUMNS = (mark("Criterion and question"), *_NUMBERS, mark("Verdict"))
 _CARD_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
 _OPEN_VERDICTS = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE})
 
@@ -40,12 +48,16 @@ def register(view: View) -> Register:
     )
     has_bounds = any(cell.more for table in tables for row in table.rows for cell in row)
     return Register(
-        lead=_LEAD,
+        lead=tr(_LEAD),
         tables=tables,
         footnote=_footnote(view, has_bounds=has_bounds),
         not_asked=tuple(
-            f"{rounding.count(n)} {'criterion' if n == 1 else 'criteria'} of "
-            f"{naming.title(instrument)}"
+            tr_n(
+                "{n} criterion of {test}",
+                "{n} criteria of {test}",
+                n,
+                test=naming.title(instrument),
+            )
             for instrument, n in view.not_asked.items()
         ),
     )
@@ -55,9 +67,12 @@ def _table(view: View, instrument: str, findings: tuple[Finding, ...]) -> Table:
     n = len(findings)
     return Table(
         table_id=f"t-register-{instrument}",
-        caption=f"{naming.title(instrument)}: {rounding.count(n)} "
-        f"{'criterion' if n == 1 else 'criteria'}",
-        columns=tuple(Column(text=c, kind="number" if c in _NUMBERS else "text") for c in _COLUMNS),
+        caption=tr_n(
+            "{test}: {n} criterion", "{test}: {n} criteria", n, test=naming.title(instrument)
+        ),
+        columns=tuple(
+            Column(text=tr(c), kind="number" if c in _NUMBERS else "text") for c in _COLUMNS
+        ),
         rows=tuple(_row(view, finding) for finding in findings),
         is_dense=True,
         kind="t-register",
@@ -65,21 +80,26 @@ def _table(view: View, instrument: str, findings: tuple[Finding, ...]) -> Table:
 
 
 def _footnote(view: View, *, has_bounds: bool) -> str:
-    bounds = " Bounds: the value if all unusable answers went one way." if has_bounds else ""
-    return (
-        "n: answers, and in brackets the stimuli that the interval rests on. "
-        f"{UNUSABLE_NOTE} Listed order: answers that follow the order shown, 50 % is none. p: of "
-        "no effect at all, adjusted by Holm’s method over the "
-        f"{rounding.count(view.n_tested)} criteria that could be tested. MDE: the effect that "
-        f"would have been found with 80 % power.{bounds}"
+    told = (
+        tr("n: answers, and in brackets the stimuli that the interval rests on."),
+        tr(UNUSABLE_NOTE),
+        tr("Listed order: answers that follow the order shown, 50 % is none."),
+        tr(
+            "p: of no effect at all, adjusted by Holm’s method over the {n} criteria that could "
+            "be tested.",
+            n=rounding.count(view.n_tested),
+        ),
+        tr("MDE: the effect that would have been found with 80 % power."),
+        tr("Bounds: the value if all unusable answers went one way.") if has_bounds else "",
     )
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def _row(view: View, finding: Finding) -> tuple[Cell, ...]:
     measure = view.by_measure.get(finding.measure_id)
     contrast = view.contrast(finding.contrast_id)
     name = finding.measure_id.split("[")[0]
-    asked = naming.question(name, contrast) if contrast else "Not in the tier that ran."
+    asked = naming.question(name, contrast) if contrast else tr("Not in the tier that ran.")
     unit = measure.unit if measure else "score"
     return (
         Cell(
@@ -94,7 +114,7 @@ def _row(view: View, finding: Finding) -> tuple[Cell, ...]:
         _order_cell(measure),
         Cell(text=rounding.p_value(finding.adjusted_p), kind="number"),
         detectable_cell(finding, measure),
-        mark_cell(verdicts.MARKS[finding.verdict]),
+        mark_cell(verdicts.mark_of(finding.verdict)),
     )
 
 

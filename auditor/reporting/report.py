@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auditor.core.presentation import PLAIN, Presentation
 from auditor.core.results import AuditResult
 from auditor.reporting import (
     answer_pages,
@@ -14,6 +15,7 @@ from auditor.reporting import (
     glossary,
     instrument_pages,
     ladder_pages,
+    method_pages,
     naming,
     provenance_pages,
     register_pages,
@@ -22,21 +24,26 @@ from auditor.reporting import (
     undecided_pages,
     verdicts,
 )
+from auditor.reporting.brand_style import brand_style
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.fields import filled_fields
 from auditor.reporting.fix import adapter_pages, fix_pages
+from auditor.reporting.language import language, tr
 from auditor.reporting.layers import layer_pages
-from auditor.reporting.pages import Card, Entry, Report, VerdictMeaning
+from auditor.reporting.letterhead import letterhead
+from auditor.reporting.pages import Entry, Report, VerdictMeaning
+from auditor.reporting.reviews import baseline_pages, models_pages
+from auditor.reporting.standards import selection_pages
+from auditor.reporting.standards.crosswalk import CrosswalkSection
+from auditor.reporting.standards.crosswalk_pages import crosswalk_section
+from auditor.reporting.standards.selection import SelectionSection
 from auditor.reporting.view import view
 
-_GAP_TITLE = "Explicit against implicit"
-_ANSWERS_TITLE = "What the answers were"
-_CONDITIONS_TITLE = "Does an instruction change it?"
 
-
-def summarise(result: AuditResult) -> Report:
+def summarise(result: AuditResult, presentation: Presentation = PLAIN) -> Report:
     """Every string, rounded number and row of the report, in the order of its pages."""
     seen = view(result)
-    cards = finding_pages.cards(seen)
+    cards = finding_pages.cards(seen, presentation)
     gap, answers = gap_pages.gap(seen), answer_pages.answers(seen)
     ladders = ladder_pages.ladders(seen)
     sections = instrument_pages.instruments(seen)
@@ -44,38 +51,46 @@ def summarise(result: AuditResult) -> Report:
     adapter = adapter_pages.adapter(seen)
     layers = layer_pages.layers(seen)
     fix = fix_pages.fix(seen)
-    n_todos = _count_todos(cards)
+    reviews = tuple(
+        one for one in (models_pages.models(seen), baseline_pages.baseline(seen)) if one is not None
+    )
+    crosswalk, about = presentation.crosswalk, presentation.about
+    filled = filled_fields(crosswalk, about, [card.criterion_id for card in cards])
+    selection = selection_pages.selection_section(seen) if crosswalk.standards else None
     model = naming.model_name(result.record.model)
+    contents = _contents(
+        {
+            "gap": tr("Explicit against implicit") if gap else "",
+            "answers": tr("What the answers were") if answers else "",
+            "ladder": ladders.title if ladders else "",
+            **{section.section_id: section.title for section in sections},
+            "conditions": tr("Does an instruction change it?") if conditions else "",
+            "selection": selection.title if selection else "",
+            "adapter": adapter.title if adapter else "",
+            "layers": layers.title if layers else "",
+            "fix": fix.title if fix else "",
+            **{section.section_id: section.title for section in reviews},
+        },
+        has_standards=bool(crosswalk.standards),
+    )
     return Report(
-        title=f"Bias audit of {model}",
-        status="DRAFT" if n_todos else "FINAL",
-        language="en",
+        title=tr("Bias audit of {model}", model=model),
+        status=tr("FINAL") if presentation.is_final else tr("DRAFT"),
+        language=language(),
         created=result.finished,
         generator=f"auditor {result.tool_version}",
-        description=f"Measurements of {model} on a fixed battery of bias tests",
+        description=tr("Measurements of {model} on a fixed battery of bias tests", model=model),
         run_id=clean_line(result.record.run_id),
-        disclaimer=standing.DISCLAIMER,
-        contents=_contents(
-            {
-                "gap": _GAP_TITLE if gap else "",
-                "answers": _ANSWERS_TITLE if answers else "",
-                "ladder": ladders.title if ladders else "",
-                **{section.section_id: section.title for section in sections},
-                "conditions": _CONDITIONS_TITLE if conditions else "",
-                "adapter": adapter.title if adapter else "",
-                "layers": layers.title if layers else "",
-                "fix": fix.title if fix else "",
-            }
-        ),
+        disclaimer=tr(standing.DISCLAIMER),
+        contents=contents,
         cover=summary_pages.cover(seen),
-        summary=summary_pages.summary(seen, n_todos),
+        summary=summary_pages.summary(seen, filled.n_open),
         signs=tuple(
-            VerdictMeaning(mark=verdicts.MARKS[verdict], meaning=meaning)
+            VerdictMeaning(mark=verdicts.mark_of(verdict), meaning=tr(meaning))
             for verdict, meaning in verdicts.MEANINGS.items()
         ),
-        reading=standing.READING,
+        reading=tuple(tr(paragraph) for paragraph in standing.READING),
         system=closing_pages.system(seen),
-        system_todos=closing_pages.SYSTEM_TODOS,
         scope=coverage_pages.scope(seen),
         register=register_pages.register(seen),
         gap=gap,
@@ -86,42 +101,52 @@ def summarise(result: AuditResult) -> Report:
         adapter=adapter,
         layers=layers,
         fix=fix,
+        reviews=reviews,
         controls=control_pages.controls(seen),
         cards_lead=finding_pages.cards_lead(seen),
         cards=cards,
         undecided=undecided_pages.undecided(seen),
         undecided_note=undecided_pages.note(seen),
         limitations=closing_pages.limitations(seen),
-        method=closing_pages.method(seen),
+        method=method_pages.method(seen),
         catalogue=provenance_pages.catalogue(seen),
-        sign_off=closing_pages.SIGN_OFF,
+        selection=selection,
+        standards=_standards(presentation, contents, selection),
+        filled=filled,
         glossary=glossary.glossary(seen),
-        provenance=provenance_pages.provenance(seen),
-        n_todos=n_todos,
+        provenance=provenance_pages.provenance(seen, presentation.redacted),
+        letterhead=letterhead(presentation),
+        style=brand_style(presentation),
     )
 
 
-def _count_todos(cards: tuple[Card, ...]) -> int:
-    fixed = len(closing_pages.SYSTEM_TODOS) + len(closing_pages.SIGN_OFF)
-    return fixed + len(cards)
+def _standards(
+    presentation: Presentation, contents: tuple[Entry, ...], selection: SelectionSection | None
+) -> CrosswalkSection | None:
+    if not presentation.crosswalk.standards:
+        return None
+    places = {entry.section_id: entry.title for entry in contents}
+    places |= selection.places if selection else {}
+    return crosswalk_section(presentation.crosswalk, presentation.about, places)
 
 
-def _contents(results: Mapping[str, str]) -> tuple[Entry, ...]:
+def _contents(results: Mapping[str, str], *, has_standards: bool) -> tuple[Entry, ...]:
     """Every section; of those with results, the ones that have a title."""
     entries = [
-        ("summary", "Summary"),
-        ("reading", "How to read this report"),
-        ("system", "System under audit"),
-        ("scope", "Scope and coverage"),
-        ("register", "Verdict register"),
+        ("summary", tr("Summary")),
+        ("reading", tr("How to read this report")),
+        ("system", tr("System under audit")),
+        ("scope", tr("Scope and coverage")),
+        ("register", tr("Verdict register")),
         *((key, title) for key, title in results.items() if title),
-        ("controls", "Controls"),
-        ("findings", "Findings, worst first"),
-        ("limitations", "Limitations"),
-        ("method", "Method"),
-        ("catalogue", "Test catalogue"),
-        ("sign-off", "To be completed and signed"),
-        ("glossary", "Glossary"),
-        ("provenance", "Provenance"),
+        ("controls", tr("Controls")),
+        ("findings", tr("Findings, worst first")),
+        ("limitations", tr("Limitations")),
+        ("method", tr("Method")),
+        ("catalogue", tr("Test catalogue")),
+        *([("standards", tr("Standards crosswalk"))] if has_standards else []),
+        ("sign-off", tr("To be completed and signed")),
+        ("glossary", tr("Glossary")),
+        ("provenance", tr("Provenance")),
     ]
     return tuple(Entry(section_id=key, title=title) for key, title in entries)

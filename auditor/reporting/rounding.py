@@ -6,26 +6,12 @@ the side where it is.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from auditor.core.measures import Interval
+from auditor.reporting.language import SPACE, language, mark, number, tr, whole
 
 MINUS = "−"
-SPACE = "\u00a0"
-"""No-break: a number stays with its unit."""
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 NONE = "–"
 
 
@@ -38,8 +24,8 @@ def signed(value: float, *, digits: int = 2) -> str:
     """A score with its sign, as in `+0.42` or `−0.03`; `0.00` has none."""
     text = f"{abs(value):.{digits}f}"
     if float(text) == 0:
-        return text
-    return f"{'+' if value > 0 else MINUS}{text}"
+        return number(text)
+    return number(f"{'+' if value > 0 else MINUS}{text}")
 
 
 def signed_beside(value: float, limit: float) -> str:
@@ -58,7 +44,12 @@ def interval(span: Interval | None, limit: float | None = None) -> str:
     low, high = (
         signed_beside(end, 0.0 if limit is None else limit) for end in (span.low, span.high)
     )
-    return f"[{low}, {high}]"
+    return pair(low, high)
+
+
+def pair(low: str, high: str) -> str:
+    """Two ends in brackets; apart by a semicolon where a comma is the decimal mark."""
+    return f"[{low}, {high}]" if language() == "en" else f"[{low}; {high}]"
 
 
 def percent(share: float) -> str:
@@ -67,22 +58,22 @@ def percent(share: float) -> str:
     near_an_end = 0 < share < 0.01 or 0.99 < share < 1
     text = f"{hundredths:.1f}" if near_an_end else f"{hundredths:.0f}"
     if share > 0 and float(text) == 0:
-        return f"<{SPACE}0.1{SPACE}%"
+        return number(f"<{SPACE}0.1{SPACE}%")
     if share < 1 and float(text) == 100:
-        return f">{SPACE}99.9{SPACE}%"
-    return f"{text}{SPACE}%"
+        return number(f">{SPACE}99.9{SPACE}%")
+    return number(f"{text}{SPACE}%")
 
 
 def percent_interval(span: Interval | None) -> str:
     """As in `[58 %, 70 %]`; a dash for none."""
     if span is None:
         return NONE
-    return f"[{percent(span.low)}, {percent(span.high)}]"
+    return pair(percent(span.low), percent(span.high))
 
 
 def count(n: int) -> str:
     """As in `1 204`."""
-    return f"{n:,}".replace(",", SPACE)
+    return whole(n)
 
 
 def p_value(p: float | None) -> str:
@@ -90,15 +81,15 @@ def p_value(p: float | None) -> str:
     if p is None:
         return NONE
     if p < 0.001:
-        return f"<{SPACE}0.001"
+        return number(f"<{SPACE}0.001")
     if p > 0.99:
-        return f">{SPACE}0.99"
-    return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+        return number(f">{SPACE}0.99")
+    return number(f"{p:.3f}" if p < 0.1 else f"{p:.2f}")
 
 
 def plain(value: float | None, *, digits: int = 2) -> str:
     """A size without a sign; a dash for none."""
-    return NONE if value is None else f"{value:.{digits}f}"
+    return NONE if value is None else number(f"{value:.{digits}f}")
 
 
 def of_unit(value: float | None, unit: str, limit: float | None = None) -> str:
@@ -118,14 +109,15 @@ def interval_of_unit(span: Interval | None, unit: str, limit: float | None = Non
         return NONE
     low, high = (_PLAIN_UNITS[unit](end) for end in (span.low, span.high))
     if unit not in _UNIT_ONCE:
-        return f"[{low}, {high}]"
-    ends = ", ".join(end.partition(SPACE)[0] for end in (low, high))
-    return f"[{ends}]{SPACE}{_UNIT_ONCE[unit]}"
+        return pair(low, high)
+    low, high = (end.partition(SPACE)[0] for end in (low, high))
+    return f"{pair(low, high)}{SPACE}{tr(_UNIT_ONCE[unit])}"
 
 
 def points(difference: float) -> str:
     """A difference of two shares in percentage points, as in `−4.2 pp`."""
-    return f"{signed(100 * difference, digits=1)}{SPACE}pp"
+    unit = tr("pp")
+    return f"{signed(100 * difference, digits=1)}{SPACE}{unit}"
 
 
 def ratio(value: float) -> str:
@@ -134,18 +126,23 @@ def ratio(value: float) -> str:
     for digits in (2, 3, 4):
         text = f"{value:.{digits}f}"
         if all(_side(float(text), edge) == _side(value, edge) for edge in (0.8, 1.0, 1.25)):
-            return text
-    return f"{value:.5f}"
+            return number(text)
+    return number(f"{value:.5f}")
 
 
 def persons(n: float) -> str:
     """As in `3.4 persons`."""
-    return f"{n:.1f}{SPACE}person{'' if f'{n:.1f}' == '1.0' else 's'}"
+    text = f"{n:.1f}"
+    # The space within the messages is no-break, as everywhere between a number and its unit.
+    if text == "1.0":
+        return tr("{n}\u00a0person", n=number(text))
+    return tr("{n}\u00a0persons", n=number(text))
 
 
 def nats(value: float) -> str:
     """As in `3.41 nats`."""
-    return f"{MINUS if value < 0 else ''}{abs(value):.2f}{SPACE}nats"
+    text, unit = f"{MINUS if value < 0 else ''}{abs(value):.2f}", tr("nats")
+    return f"{number(text)}{SPACE}{unit}"
 
 
 _PLAIN_UNITS: Mapping[str, Callable[[float], str]] = {
@@ -157,14 +154,18 @@ _PLAIN_UNITS: Mapping[str, Callable[[float], str]] = {
     "p-value": p_value,
 }
 """Units that are not on the scale from -1 to 1 of scores, correlations and slopes."""
-_UNIT_ONCE: Mapping[str, str] = {"difference": "pp", "persons": "persons", "nats": "nats"}
+_UNIT_ONCE: Mapping[str, str] = {
+    "difference": mark("pp"),
+    "persons": mark("persons"),
+    "nats": mark("nats"),
+}
 """What stands behind an interval instead of behind both of its ends."""
 
 
 def duration(seconds: float) -> str:
     """As in `1 h 04 min`, `4 min 12 s` or `8.3 s`."""
     if seconds < 60:
-        return f"{seconds:.1f}{SPACE}s"
+        return number(f"{seconds:.1f}{SPACE}s")
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes}{SPACE}min {rest:02d}{SPACE}s"
@@ -176,18 +177,25 @@ def n_bytes(n: int) -> str:
     """As in `145 MB`, in powers of 1000."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if n >= size:
-            return f"{n / size:.3g}{SPACE}{unit}"
+            return number(f"{n / size:.3g}{SPACE}{unit}")
     return f"{n}{SPACE}B"
 
 
 def moment(iso: str) -> str:
     """An ISO 8601 UTC time as `21 November 2026, 21:52 UTC`; unread text is given back."""
     try:
-        year, month, day = (int(part) for part in iso[:10].split("-"))
-        date = f"{day} {_MONTHS[month - 1]} {year}".replace(" ", SPACE)
-    except (ValueError, IndexError):
+        day = date.fromisoformat(iso[:10])
+    except ValueError:
         return iso
-    return f"{date}, {iso[11:16]}{SPACE}UTC" if len(iso) >= 16 else date
+    return f"{_day(day)}, {iso[11:16]}{SPACE}UTC" if len(iso) >= 16 else _day(day)
+
+
+def _day(day: date) -> str:
+    from babel.dates import format_date
+
+    # British English has the day first, as the rest of the report's English text.
+    locale = "en_GB" if language() == "en" else language()
+    return format_date(day, format="long", locale=locale).replace(" ", SPACE)
 
 
 def _side(value: float, edge: float) -> int:

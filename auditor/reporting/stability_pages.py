@@ -8,6 +8,7 @@ from auditor.reporting import naming, rounding, wording
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.instrument_sentences import unread_sentence
+from auditor.reporting.language import mark, tr
 from auditor.reporting.measure_table import measure_table
 from auditor.reporting.pages import Part
 from auditor.reporting.view import View
@@ -15,19 +16,19 @@ from auditor.reporting.view import View
 COPIES = 2
 """Copies of each candidate: one a group."""
 _FLIPS = (
-    ("flip-rate", "Flips"),
-    ("flip-rate-paraphrase", "Over wordings"),
-    ("flip-rate-order", "Over orders"),
-    ("flip-rate-sampling", "Over drawn answers"),
-    ("ambiguity", "Ambiguous"),
-    ("near-threshold", "Near threshold"),
+    ("flip-rate", mark("Flips")),
+    ("flip-rate-paraphrase", mark("Over wordings")),
+    ("flip-rate-order", mark("Over orders")),
+    ("flip-rate-sampling", mark("Over drawn answers")),
+    ("ambiguity", mark("Ambiguous")),
+    ("near-threshold", mark("Near threshold")),
 )
 _CONFIGURATIONS = (
-    ("discrepancy", "Discrepancy"),
-    ("format-spread", "Spread over wordings"),
-    ("format-deviation", "Deviation"),
-    ("self-consistency", "Self-consistency"),
-    ("text-flip-rate", "Flips in writing"),
+    ("discrepancy", mark("Discrepancy")),
+    ("format-spread", mark("Spread over wordings")),
+    ("format-deviation", mark("Deviation")),
+    ("self-consistency", mark("Self-consistency")),
+    ("text-flip-rate", mark("Flips in writing")),
 )
 
 
@@ -39,7 +40,7 @@ def stability_parts(view: View, instrument: str) -> tuple[Part, ...]:
         return ()
     return (
         Part(
-            title="What makes decisions flip?",
+            title=tr("What makes decisions flip?"),
             lead=" ".join(
                 s for s in (unread_sentence(view, instrument), _sentence(view, instrument)) if s
             ),
@@ -58,13 +59,15 @@ def _flip_rows(view: View, instrument: str, contrast: Contrast) -> list[_Row]:
     if overall[0] is None:
         return []
     title = naming.contrast_title(contrast)
-    rows: list[_Row] = [(Cell(text=title, note="both groups"), overall, _variants(overall[0], 2))]
+    rows: list[_Row] = [
+        (Cell(text=title, note=tr("both groups")), overall, _variants(overall[0], 2))
+    ]
     for group in dict.fromkeys(m.group for m in view.of_groups(names[0], contrast)):
         found = [
             next((m for m in view.of_groups(name, contrast) if m.group == group), None)
             for name in names
         ]
-        note = clean_line(group)
+        note = clean_line(tr(group))
         rows.append((Cell(text=title, note=note), found, _variants(found[0], 1)))
     return rows
 
@@ -79,13 +82,15 @@ def _variants(measure: Measure | None, copies: int) -> str:
 def _flips_table(instrument: str, rows: Sequence[_Row]) -> Table:
     table = measure_table(
         f"t-{instrument}-flips",
-        "Flips by source and by group, with 95 % intervals",
-        ("Contrast, group", *(head for _, head in _FLIPS)),
+        tr("Flips by source and by group, with 95 % intervals"),
+        (tr("Contrast, group"), *(tr(head) for _, head in _FLIPS)),
         [(name, found) for name, found, _ in rows],
-        footnote="Flips: 1 − |2p − 1| for the share p of variants that select the candidate; 0 if "
-        "all agree, 100 % if halves differ. Ambiguous: at least two variants disagree. Near "
-        "threshold: log-odds within ±0.5. K: variants of each candidate, which every rate depends "
-        "on. n: decisions.",
+        footnote=tr(
+            "Flips: 1 − |2p − 1| for the share p of variants that select the candidate; 0 if all "
+            "agree, 100 % if halves differ. Ambiguous: at least two variants disagree. Near "
+            "threshold: log-odds within ±0.5. K: variants of each candidate, which every rate "
+            "depends on. n: decisions."
+        ),
     )
     return Table(
         table_id=table.table_id,
@@ -104,8 +109,8 @@ def _flips_table(instrument: str, rows: Sequence[_Row]) -> Table:
 def _configurations(view: View, instrument: str, contrasts: Sequence[Contrast]) -> Table:
     return measure_table(
         f"t-{instrument}-configurations",
-        "What the choice of a wording decides, with 95 % intervals",
-        ("Contrast", *(head for _, head in _CONFIGURATIONS)),
+        tr("What the choice of a wording decides, with 95 % intervals"),
+        (tr("Contrast"), *(tr(head) for _, head in _CONFIGURATIONS)),
         [
             (
                 Cell(text=naming.contrast_title(c)),
@@ -113,10 +118,12 @@ def _configurations(view: View, instrument: str, contrasts: Sequence[Contrast]) 
             )
             for c in contrasts
         ],
-        footnote="Discrepancy: the largest share of candidates that one variant decides otherwise "
-        "than the first. Spread: largest minus smallest selection rate over wordings, and their "
-        "standard deviation, in percentage points. Self-consistency: chance that two variants "
-        "agree.",
+        footnote=tr(
+            "Discrepancy: the largest share of candidates that one variant decides otherwise than "
+            "the first. Spread: largest minus smallest selection rate over wordings, and their "
+            "standard deviation, in percentage points. Self-consistency: chance that two variants "
+            "agree."
+        ),
     )
 
 
@@ -127,11 +134,13 @@ def _sentence(view: View, instrument: str) -> str:
         if (m := view.measure(f"{instrument}.flip-rate", c)) is not None and m.value is not None
     ]
     if not found:
-        return "No flip rate could be formed."
+        return tr("No flip rate could be formed.")
     contrast, worst = max(found, key=lambda pair: pair[1].value or 0.0)
-    return (
-        f"The same candidate, asked about in {_variants(worst, COPIES)} variants of one question, "
-        f"gets flipping decisions at a rate of {wording.value_text(worst)} for "
-        f"“{naming.contrast_title(contrast)}”, the highest of the contrasts. Where decisions flip "
-        "by wording or order, whoever writes the question decides."
+    return tr(
+        "The same candidate, asked about in {n} variants of one question, gets flipping decisions "
+        "at a rate of {rate} for “{contrast}”, the highest of the contrasts. Where decisions flip "
+        "by wording or order, whoever writes the question decides.",
+        n=_variants(worst, COPIES),
+        rate=wording.value_text(worst),
+        contrast=naming.contrast_title(contrast),
     )

@@ -7,6 +7,7 @@ from auditor.reporting.cells import UNREAD, mark_cell, value_cell
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.gap_pages import common_limit, gap_chart, unread_gap_note
+from auditor.reporting.language import number, tr
 from auditor.reporting.pages import Count, Cover, Summary
 from auditor.reporting.summary_sentences import sentences
 from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired, severity_key
@@ -18,37 +19,43 @@ MAX_ROWS = 11
 def cover(view: View) -> Cover:
     """Page 1."""
     result, record = view.result, view.result.record
-    measures = next((f.sha256 for f in result.files if f.name == "measures.json"), None)
+    results = next((f.sha256 for f in result.files if f.name == "results.json"), None)
     policy = f"{record.policy.name} {record.policy.version}"
     return Cover(
         model=naming.model_name(record.model),
-        mark=verdicts.MARKS[verdicts.overall(result.findings)],
+        mark=verdicts.mark_of(verdicts.overall(result.findings)),
         verdict_line=verdicts.verdict_line(result.findings),
         tally_line=verdicts.tally_line(result.findings),
         facts=(
-            Fact(label="Audited", text=rounding.moment(record.created)),
+            Fact(label=tr("Audited"), text=rounding.moment(record.created)),
             Fact(
-                label="Battery",
-                text=f"{clean_line(record.battery.version)}, tier {record.settings.tier}, "
-                f"{rounding.count(record.battery.n_items)} items",
+                label=tr("Battery"),
+                text=tr(
+                    "{version}, tier {tier}, {n} items",
+                    version=clean_line(record.battery.version),
+                    tier=record.settings.tier,
+                    n=rounding.count(record.battery.n_items),
+                ),
             ),
-            Fact(label="Policy", text=clean_line(policy)),
-            Fact(label="Run", text=clean_line(record.run_id), is_code=True),
-            Fact(label="Weights", text=f"sha256 {record.model.weights_sha256[:16]}…", is_code=True),
-            Fact(label="Battery hash", text=f"sha256 {record.battery.sha256[:16]}…", is_code=True),
-            Fact(label="Policy hash", text=f"sha256 {record.policy.sha256[:16]}…", is_code=True),
-            *(
-                (Fact(label="Results hash", text=f"sha256 {measures[:16]}…", is_code=True),)
-                if measures
-                else ()
-            ),
+            Fact(label=tr("Policy"), text=clean_line(policy)),
+            Fact(label=tr("Run"), text=clean_line(record.run_id), is_code=True),
+            _hash(tr("Weights"), record.model.weights_sha256),
+            _hash(tr("Battery hash"), record.battery.sha256),
+            _hash(tr("Policy hash"), record.policy.sha256),
+            *((_hash(tr("Results hash"), results),) if results else ()),
         ),
     )
 
 
+def _hash(label: str, sha256: str) -> Fact:
+    return Fact(label=label, text=f"sha256 {sha256[:16]}…", is_code=True)
+
+
 def summary(view: View, n_todos: int) -> Summary:
     """Page 2: what a reader who stops here has to know."""
-    categories = {c.contrast_id: naming.category_name(c.category) for c in view.result.contrasts}
+    categories = {
+        c.contrast_id: naming.category_in_prose(c.category) for c in view.result.contrasts
+    }
     return Summary(
         sentences=sentences(view),
         table=_table(view),
@@ -77,7 +84,14 @@ def _table(view: View) -> Table | None:
 
 
 def _verdict_table(view: View) -> Table:
-    columns = ("Category", "Implicit", "", "Explicit", "", "In text")
+    columns = (
+        Column(text=tr("Category")),
+        Column(text=tr("Implicit"), kind="number"),
+        Column(text=tr("Verdict")),
+        Column(text=tr("Explicit"), kind="number"),
+        Column(text=tr("Verdict")),
+        Column(text=tr("In text")),
+    )
     rows = []
     for contrast in _judged(view):
         implicit, explicit = f"{IMPLICIT}.score", f"{EXPLICIT}.score"
@@ -93,16 +107,15 @@ def _verdict_table(view: View) -> Table:
         )
     return Table(
         table_id="t-verdicts",
-        caption=f"Verdicts by category; {_limit_words(view)}",
-        columns=tuple(
-            Column(text=c or "Verdict", kind="number" if c in ("Implicit", "Explicit") else "text")
-            for c in columns
-        ),
+        caption=_verdict_caption(view),
+        columns=columns,
         rows=tuple(rows),
         footnote=" ".join(
             (
-                "Score with 95 % interval, from likelihoods. In text: the written pairings; more "
-                "in the register.",
+                tr(
+                    "Score with 95 % interval, from likelihoods. In text: the written pairings; "
+                    "more in the register."
+                ),
                 unread_gap_note(view),
             )
         ).strip(),
@@ -132,7 +145,7 @@ def _short_cell(view: View, name: str, contrast: Contrast) -> Cell:
     if measure is None or measure.value is None:
         return Cell(text=rounding.NONE, kind="number")
     if not view.is_measurable(contrast, name):
-        return Cell(text=UNREAD, kind="number")
+        return Cell(text=tr(UNREAD), kind="number")
     return value_cell(measure)
 
 
@@ -144,27 +157,31 @@ def _counts(view: View, n_todos: int) -> tuple[Count, ...]:
         else rounding.NONE
     )
     return (
-        Count(number=rounding.count(result.record.battery.n_items), label="items asked"),
+        Count(number=rounding.count(result.record.battery.n_items), label=tr("items asked")),
         Count(number=rounding.count(result.n_responses), label=_kinds(view)),
-        Count(number=unusable, label="of written answers unusable"),
-        Count(number=rounding.count(len(view.asked)), label="criteria judged"),
-        Count(number=rounding.count(n_todos), label="fields to complete"),
+        Count(number=unusable, label=tr("of written answers unusable")),
+        Count(number=rounding.count(len(view.asked)), label=tr("criteria judged")),
+        Count(number=rounding.count(n_todos), label=tr("fields to complete")),
     )
 
 
 def _kinds(view: View) -> str:
     """What the responses were asked for."""
     result = view.result
-    rest = (
-        (result.n_text_responses, "written"),
-        (result.n_reasoned, "reasoning"),
-        (result.n_repeated, "repeated"),
+    rest = (result.n_text_responses, result.n_reasoned, result.n_repeated)
+    scored = result.n_responses - sum(rest)
+    written, reasoned, repeated = (rounding.count(n) for n in rest)
+    parts = (
+        tr("{n} by likelihood", n=rounding.count(scored)) if scored else "",
+        tr("{n} written", n=written) if result.n_text_responses else "",
+        tr("{n} reasoning", n=reasoned) if result.n_reasoned else "",
+        tr("{n} repeated", n=repeated) if result.n_repeated else "",
     )
-    scored = result.n_responses - sum(n for n, _ in rest)
-    parts = [f"{rounding.count(n)} {kind}" for n, kind in ((scored, "by likelihood"), *rest) if n]
-    return f"responses: {' + '.join(parts)}"
+    return tr("responses: {kinds}", kinds=" + ".join(part for part in parts if part))
 
 
-def _limit_words(view: View) -> str:
+def _verdict_caption(view: View) -> str:
     limit = common_limit(view)
-    return "limits by criterion" if limit is None else f"limit ±{limit:.2f}"
+    if limit is None:
+        return tr("Verdicts by category; limits by criterion")
+    return tr("Verdicts by category; limit ±{limit}", limit=number(f"{limit:.2f}"))

@@ -1,5 +1,6 @@
 """What the summary says before its chart, by rule from the measures. Pure."""
 
+from collections.abc import Mapping
 from statistics import median
 
 from auditor.core.measures import Measure
@@ -7,6 +8,7 @@ from auditor.core.policy import Finding, Verdict
 from auditor.reporting import naming, reasons, rounding, wording
 from auditor.reporting.fix.fix_notes import summary_sentence
 from auditor.reporting.gap_sentences import gap_sentence
+from auditor.reporting.language import SPACE, mark, tr
 from auditor.reporting.view import IMPLICIT, View, severity_key
 
 MOSTLY_IN_ORDER = 0.8
@@ -30,20 +32,30 @@ def _worst_sentence(view: View) -> str:
     worst = _worst(view)
     contrast = view.contrast(worst.contrast_id) if worst else None
     if worst is None or contrast is None:
-        return "Nothing was judged: the policy declares no criterion that ran."
+        return tr("Nothing was judged: the policy declares no criterion that ran.")
     measure = view.by_measure.get(worst.measure_id)
-    name = f"“{naming.contrast_title(contrast)}”"
-    nothing = "Nothing is shown to be beyond its limit"
-    lead = {
-        Verdict.FAIL: f"The worst finding is {name}.",
-        Verdict.WARN: f"{nothing}; the clearest effect is {name}.",
-        Verdict.INCONCLUSIVE: f"{nothing}; the largest value left undecided is that of {name}.",
-        Verdict.NOT_MEASURABLE: f"{nothing}, and what was not shown to be within it could not be "
-        f"measured, {name} among it.",
-        Verdict.PASS: f"Everything is shown to lie within its limit; the largest value is that of "
-        f"{name}.",
-    }[worst.verdict]
+    lead = tr(_WORST[worst.verdict], contrast=naming.contrast_title(contrast))
     return f"{lead} {wording.finding_sentence(worst, measure, contrast)}"
+
+
+_WORST: Mapping[Verdict, str] = {
+    Verdict.FAIL: mark("The worst finding is “{contrast}”."),
+    Verdict.WARN: mark(
+        "Nothing is shown to be beyond its limit; the clearest effect is “{contrast}”."
+    ),
+    Verdict.INCONCLUSIVE: mark(
+        "Nothing is shown to be beyond its limit; the largest value left undecided is that of "
+        "“{contrast}”."
+    ),
+    Verdict.NOT_MEASURABLE: mark(
+        "Nothing is shown to be beyond its limit, and what was not shown to be within it could not "
+        "be measured, “{contrast}” among it."
+    ),
+    Verdict.PASS: mark(
+        "Everything is shown to lie within its limit; the largest value is that of “{contrast}”."
+    ),
+}
+"""What stands before the worst finding, by its verdict."""
 
 
 def _worst(view: View) -> Finding | None:
@@ -67,12 +79,15 @@ def _clearest_sentence(view: View) -> str:
     contrast = view.contrast(finding.contrast_id)
     if contrast is None or finding is _worst(view):
         return ""
-    return (
-        f"The clearest signal that stays undecided is “{naming.contrast_title(contrast)}”, "
-        f"{naming.short_name(measure.name)} {wording.value_text(measure, finding.limit)}: zero "
-        "lies outside this interval taken alone, but not after correction for "
-        f"{rounding.count(view.n_tested)} criteria "
-        f"(p{rounding.SPACE}{rounding.p_value(finding.adjusted_p)})."
+    return tr(
+        "The clearest signal that stays undecided is “{contrast}”, {measure} {value}: zero lies "
+        "outside this interval taken alone, but not after correction for {n} criteria "
+        "(p\u00a0{p}).",
+        contrast=naming.contrast_title(contrast),
+        measure=naming.short_name(measure.name),
+        value=wording.value_text(measure, finding.limit),
+        n=rounding.count(view.n_tested),
+        p=rounding.p_value(finding.adjusted_p),
     )
 
 
@@ -93,21 +108,35 @@ def _power_sentence(view: View) -> str:
     stimuli = [m.n_clusters for _, m in read]
     counts = _span([rounding.count(min(stimuli)), rounding.count(max(stimuli))])
     sizes = _span([rounding.plain(min(effects)), rounding.plain(max(effects))])
-    return (
-        f"With {counts} stimuli a contrast, this tier detects implicit effects of {sizes} with "
-        f"80 % power; the limit is {limit}{_reach(view, effects, limits)}."
-        f"{_habit_sentence([m for _, m in read])}"
+    told = tr(
+        "With {n} stimuli a contrast, this tier detects implicit effects of {sizes} with 80 % "
+        "power; the limit is {limit}",
+        n=counts,
+        sizes=sizes,
+        limit=limit,
     )
+    reach = _reached(view, told, effects, limits)
+    return " ".join(s for s in (reach, _habit_sentence([m for _, m in read])) if s)
 
 
-def _reach(view: View, effects: list[float], limits: list[float]) -> str:
-    """What detectable effects of this size mean for deciding a criterion."""
-    more = (
-        "" if view.result.record.settings.tier == "full" else ": a larger tier detects smaller ones"
-    )
+def _reached(view: View, told: str, effects: list[float], limits: list[float]) -> str:
+    """The sentence with what detectable effects of this size mean for deciding a criterion."""
+    is_full = view.result.record.settings.tier == "full"
     if min(effects) > max(limits):
-        return f", so it can hardly settle a criterion{more}"
-    return f", so it cannot settle every criterion{more}" if max(effects) > min(limits) else ""
+        if is_full:
+            return tr("{sentence}, so it can hardly settle a criterion.", sentence=told)
+        return tr(
+            "{sentence}, so it can hardly settle a criterion: a larger tier detects smaller ones.",
+            sentence=told,
+        )
+    if max(effects) > min(limits):
+        if is_full:
+            return tr("{sentence}, so it cannot settle every criterion.", sentence=told)
+        return tr(
+            "{sentence}, so it cannot settle every criterion: a larger tier detects smaller ones.",
+            sentence=told,
+        )
+    return f"{told}."
 
 
 def _habit_sentence(measures: list[Measure]) -> str:
@@ -115,12 +144,13 @@ def _habit_sentence(measures: list[Measure]) -> str:
     if not rates or median(rates) < MOSTLY_IN_ORDER:
         return ""
     low, high = rounding.percent(min(rates)), rounding.percent(max(rates))
-    share = high if low == high else f"{low.removesuffix(f'{rounding.SPACE}%')} to {high}"
-    return f" {share} of the likelier answers followed the listed order."
+    share = high if low == high else _span([low.removesuffix(f"{SPACE}%"), high])
+    return tr("{share} of the likelier answers followed the listed order.", share=share)
 
 
 def _span(ends: list[str]) -> str:
-    return " to ".join(dict.fromkeys(ends))
+    low, high = ends
+    return low if low == high else tr("{low} to {high}", low=low, high=high)
 
 
 def _unmeasured_sentence(view: View) -> str:
@@ -130,22 +160,40 @@ def _unmeasured_sentence(view: View) -> str:
     open_ = sum(f.verdict is Verdict.INCONCLUSIVE for f in view.asked)
     left_out = sum(view.not_asked.values())
     share = result.n_unusable / result.n_text_responses if result.n_text_responses else None
-    undecided = [
-        *([f"{none} cannot be measured on this model"] if none else []),
-        *([f"{open_} stay inconclusive"] if open_ else []),
-    ]
     parts = [
-        f"None of the policy’s {left_out} criteria was asked"
+        tr("None of the policy’s {n} criteria was asked", n=left_out)
         if not n and left_out
-        else f"Of {n} criteria, {' and '.join(undecided)}"
-        if undecided
-        else f"All {n} criteria could be decided"
+        else _undecided_words(n, none, open_)
     ]
     if n and left_out:
-        parts.append(f"{left_out} more of the policy’s criteria were not asked in this run")
+        parts.append(tr("{n} more of the policy’s criteria were not asked in this run", n=left_out))
     if share is not None:
         parts.append(
-            f"{rounding.percent(share)} of the {rounding.count(result.n_text_responses)} written "
-            "answers could not be scored"
+            tr(
+                "{share} of the {n} written answers could not be scored",
+                share=rounding.percent(share),
+                n=rounding.count(result.n_text_responses),
+            )
         )
-    return "; ".join(parts) + ". What lies outside the battery is listed under scope."
+    outside = tr("What lies outside the battery is listed under scope.")
+    return f"{'; '.join(parts)}. {outside}"
+
+
+def _undecided_words(n: int, n_unmeasured: int, n_open: int) -> str:
+    if n_unmeasured and n_open:
+        return tr(
+            "Of {n} criteria, {n_unmeasured} cannot be measured on this model and {n_open} stay "
+            "inconclusive",
+            n=n,
+            n_unmeasured=n_unmeasured,
+            n_open=n_open,
+        )
+    if n_unmeasured:
+        return tr(
+            "Of {n} criteria, {n_unmeasured} cannot be measured on this model",
+            n=n,
+            n_unmeasured=n_unmeasured,
+        )
+    if n_open:
+        return tr("Of {n} criteria, {n_open} stay inconclusive", n=n, n_open=n_open)
+    return tr("All {n} criteria could be decided", n=n)

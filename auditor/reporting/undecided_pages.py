@@ -14,11 +14,19 @@ from auditor.reporting.cells import (
     value_cell,
 )
 from auditor.reporting.finding_pages import criterion_title
+from auditor.reporting.language import mark, tr
 from auditor.reporting.view import View, severity_key
 
 _OPEN_VERDICTS = frozenset({Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE})
-_OBSERVED = f"Observed [95{rounding.SPACE}%]"
-_COLUMNS = ("Criterion", _OBSERVED, N_HEAD, UNUSABLE_HEAD, "MDE", "Verdict", "Why")
+_COLUMNS = (
+    mark("Criterion"),
+    mark("Observed [95\u00a0%]"),
+    N_HEAD,
+    UNUSABLE_HEAD,
+    mark("MDE"),
+    mark("Verdict"),
+    mark("Why"),
+)
 
 
 def undecided(view: View) -> tuple[Table, ...]:
@@ -32,19 +40,22 @@ def undecided(view: View) -> tuple[Table, ...]:
 
 def note(view: View) -> str:
     """What the tables' columns mean."""
-    return (
-        f"{UNUSABLE_NOTE} p: of no effect at all, adjusted by Holm’s method over the "
-        f"{rounding.count(view.n_tested)} criteria that could be tested."
+    p = tr(
+        "p: of no effect at all, adjusted by Holm’s method over the {n} criteria that could be "
+        "tested.",
+        n=rounding.count(view.n_tested),
     )
+    return f"{tr(UNUSABLE_NOTE)} {p}"
 
 
 def _table(view: View, instrument: str, findings: list[Finding]) -> Table:
     ordered = sorted(findings, key=lambda finding: severity_key(view, finding))
     return Table(
         table_id=f"t-undecided-{instrument}",
-        caption=f"{naming.title(instrument)}: not decided, and why",
+        caption=tr("{test}: not decided, and why", test=naming.title(instrument)),
         columns=tuple(
-            Column(text=c, kind="number" if 0 < i < 5 else "text") for i, c in enumerate(_COLUMNS)
+            Column(text=tr(c), kind="number" if 0 < i < 5 else "text")
+            for i, c in enumerate(_COLUMNS)
         ),
         rows=tuple(_row(view, finding) for finding in ordered),
         is_dense=True,
@@ -64,6 +75,6 @@ def _row(view: View, finding: Finding) -> tuple[Cell, ...]:
         answers_cell(measure),
         judged_unusable_cell(measure),
         detectable_cell(finding, measure),
-        mark_cell(verdicts.MARKS[finding.verdict]),
+        mark_cell(verdicts.mark_of(finding.verdict)),
         Cell(text=reasons.brief_reasons(finding, measure, criterion, n_tested=view.n_tested)),
     )

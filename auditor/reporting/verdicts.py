@@ -3,38 +3,38 @@
 from collections.abc import Mapping, Sequence
 
 from auditor.core.policy import Finding, Verdict
-from auditor.reporting.blocks import (
-    VerdictMark,
-)
+from auditor.reporting.blocks import VerdictMark
+from auditor.reporting.language import mark, tr, tr_n
+from auditor.reporting.naming import listed
 
 NOT_ASKED = "not-asked"
 """Reason of a criterion whose instrument or contrast was left out of the run."""
 MARKS: Mapping[Verdict, VerdictMark] = {
-    Verdict.PASS: VerdictMark(sign="✓", word="pass", css="v-pass"),
-    Verdict.WARN: VerdictMark(sign="!", word="warn", css="v-warn"),
-    Verdict.FAIL: VerdictMark(sign="✗", word="fail", css="v-fail"),
-    Verdict.INCONCLUSIVE: VerdictMark(sign="?", word="inconclusive", css="v-open"),
-    Verdict.NOT_MEASURABLE: VerdictMark(sign="∅", word="not measurable", css="v-none"),
+    Verdict.PASS: VerdictMark(sign="✓", word=mark("pass"), css="v-pass"),
+    Verdict.WARN: VerdictMark(sign="!", word=mark("warn"), css="v-warn"),
+    Verdict.FAIL: VerdictMark(sign="✗", word=mark("fail"), css="v-fail"),
+    Verdict.INCONCLUSIVE: VerdictMark(sign="?", word=mark("inconclusive"), css="v-open"),
+    Verdict.NOT_MEASURABLE: VerdictMark(sign="∅", word=mark("not measurable"), css="v-none"),
 }
-"""Sign and word always together: fail and warn look alike to some eyes."""
+"""Sign and word always together: fail and warn look alike to some eyes. As `mark_of` prints it."""
 
 MEANINGS: Mapping[Verdict, str] = {
-    Verdict.PASS: (
+    Verdict.PASS: mark(
         "Shown to lie within the limit: the 90 % interval is inside it, and the test was able to "
         "see what is there. A pass speaks of this battery only."
     ),
-    Verdict.WARN: (
+    Verdict.WARN: mark(
         "An effect was found, but it is not shown to be beyond the limit, or it is no larger than "
         "what a meaningless difference shows on the same test."
     ),
-    Verdict.FAIL: (
+    Verdict.FAIL: mark(
         "Beyond the limit declared before the run, after correction for the number of criteria."
     ),
-    Verdict.INCONCLUSIVE: (
+    Verdict.INCONCLUSIVE: mark(
         "Neither an effect nor its absence was shown. The smallest effect that this sample would "
         "have found is printed beside it. This is not a pass."
     ),
-    Verdict.NOT_MEASURABLE: (
+    Verdict.NOT_MEASURABLE: mark(
         "The answers of this model do not allow the question to be decided. This is not a pass."
     ),
 }
@@ -46,6 +46,12 @@ SEVERITY: tuple[Verdict, ...] = (
     Verdict.PASS,
 )
 """From worst to best, as findings are listed."""
+
+
+def mark_of(verdict: Verdict) -> VerdictMark:
+    """Sign and word of a verdict in the report's language."""
+    told = MARKS[verdict]
+    return VerdictMark(sign=told.sign, word=tr(told.word), css=told.css)
 
 
 def is_asked(finding: Finding) -> bool:
@@ -75,51 +81,62 @@ def overall(findings: Sequence[Finding]) -> Verdict:
 def verdict_line(findings: Sequence[Finding]) -> str:
     """What the overall verdict rests on."""
     if not findings:
-        return "The policy declares no criterion, so nothing was judged."
+        return tr("The policy declares no criterion, so nothing was judged.")
     told = asked(findings)
     left_out = len(findings) - len(told)
     if not told:
-        return f"None of the policy’s {left_out} criteria was asked in this run."
+        return tr("None of the policy’s {n} criteria was asked in this run.", n=left_out)
     line = _asked_line(told)
     if not left_out:
         return line
-    more = (
-        "1 more of the policy’s criteria was"
-        if left_out == 1
-        else (f"{left_out} more of the policy’s criteria were")
+    more = tr_n(
+        "1 more of the policy’s criteria was not asked in this run.",
+        "{n} more of the policy’s criteria were not asked in this run.",
+        left_out,
     )
-    return f"{line} {more} not asked in this run."
+    return f"{line} {more}"
 
 
 def _asked_line(findings: Sequence[Finding]) -> str:
     n = len(findings)
     tally = {verdict: sum(f.verdict is verdict for f in findings) for verdict in Verdict}
-    undecided = tally[Verdict.INCONCLUSIVE] + tally[Verdict.NOT_MEASURABLE]
+    n_unmeasured = tally[Verdict.NOT_MEASURABLE]
     match overall(findings):
         case Verdict.FAIL:
-            return (
-                f"{tally[Verdict.FAIL]} of {n} criteria lie beyond the limit declared before the "
-                f"run; {tally[Verdict.PASS]} are shown to lie within it."
+            return tr(
+                "{n_beyond} of {n} criteria lie beyond the limit declared before the run; "
+                "{n_within} are shown to lie within it.",
+                n_beyond=tally[Verdict.FAIL],
+                n=n,
+                n_within=tally[Verdict.PASS],
             )
         case Verdict.NOT_MEASURABLE:
-            return (
-                f"{tally[Verdict.NOT_MEASURABLE]} of {n} criteria cannot be measured on this "
-                "model. This is not a pass."
+            return tr(
+                "{n_unmeasured} of {n} criteria cannot be measured on this model. This is not a "
+                "pass.",
+                n_unmeasured=n_unmeasured,
+                n=n,
             )
         case Verdict.INCONCLUSIVE:
-            return (
-                f"No criterion is shown to be beyond its limit, but {undecided} of {n} could not "
-                "be decided. This is not a pass."
+            return tr(
+                "No criterion is shown to be beyond its limit, but {n_undecided} of {n} could not "
+                "be decided. This is not a pass.",
+                n_undecided=tally[Verdict.INCONCLUSIVE] + n_unmeasured,
+                n=n,
             )
         case Verdict.WARN:
-            return (
-                f"{tally[Verdict.PASS]} of {n} criteria are shown to lie within the limit; "
-                f"{tally[Verdict.WARN]} show an effect that is not shown to be beyond it."
+            return tr(
+                "{n_within} of {n} criteria are shown to lie within the limit; {n_effects} show an "
+                "effect that is not shown to be beyond it.",
+                n_within=tally[Verdict.PASS],
+                n=n,
+                n_effects=tally[Verdict.WARN],
             )
         case Verdict.PASS:
-            return (
-                f"All {n} criteria are shown to lie within the limit on this battery. It does not "
-                "show that the model is free of bias elsewhere."
+            return tr(
+                "All {n} criteria are shown to lie within the limit on this battery. It does not "
+                "show that the model is free of bias elsewhere.",
+                n=n,
             )
 
 
@@ -135,10 +152,19 @@ def tally_line(findings: Sequence[Finding]) -> str:
         Verdict.INCONCLUSIVE,
         Verdict.NOT_MEASURABLE,
     )
-    counts = ", ".join(f"{verdicts.count(one)} {MARKS[one].word}" for one in order)
+    counts = [counted_mark(verdicts.count(one), mark_of(one)) for one in order]
     if len(verdicts) < len(findings):
-        counts += f", {len(findings) - len(verdicts)} not asked"
-    return f"{counts}." if Verdict.PASS in verdicts else f"{counts}. Nothing was cleared."
+        counts.append(tr("{n} not asked", n=len(findings) - len(verdicts)))
+    told = f"{', '.join(counts)}."
+    return told if Verdict.PASS in verdicts else f"{told} {tr(_NOTHING_CLEARED)}"
+
+
+_NOTHING_CLEARED = mark("Nothing was cleared.")
+
+
+def counted_mark(n: int, told: VerdictMark) -> str:
+    """As in `3 fail`."""
+    return tr("{n} {verdict}", n=n, verdict=told.word)
 
 
 def decisions(
@@ -146,46 +172,53 @@ def decisions(
 ) -> list[str]:
     """What the reader is asked to decide, at most four, by verdict.
 
-    `categories` names the category of each contrast id, as a reader sees it.
+    `categories` names the category of each contrast id, as within a sentence.
     """
 
     def where(verdict: Verdict) -> str:
-        return _listed(
-            dict.fromkeys(
-                categories[f.contrast_id]
-                for f in findings
-                if f.verdict is verdict and f.contrast_id in categories and is_asked(f)
-            )
+        found = (
+            categories[f.contrast_id]
+            for f in findings
+            if f.verdict is verdict and f.contrast_id in categories and is_asked(f)
         )
+        return listed(list(dict.fromkeys(found)))
 
     asked: list[str] = []
     if failed := where(Verdict.FAIL):
         asked.append(
-            f"Whether the model may be used where {failed} can play a part before these findings "
-            "are mitigated; name an owner and a date for each."
+            tr(
+                "Whether the model may be used where {categories} can play a part before these "
+                "findings are mitigated; name an owner and a date for each.",
+                categories=failed,
+            )
         )
     if warned := where(Verdict.WARN):
         asked.append(
-            f"Whether to accept the effects found for {warned}, with the reason in writing."
+            tr(
+                "Whether to accept the effects found for {categories}, with the reason in writing.",
+                categories=warned,
+            )
         )
     if where(Verdict.INCONCLUSIVE):
         asked.append(
-            "Whether to repeat in a larger tier, or to treat inconclusive criteria as beyond their "
-            "limit until then."
+            tr(
+                "Whether to repeat in a larger tier, or to treat inconclusive criteria as beyond "
+                "their limit until then."
+            )
         )
     if where(Verdict.NOT_MEASURABLE):
         asked.append(
-            "How to cover what cannot be measured: by another test, by human review, or by "
-            "restricting the use."
+            tr(
+                "How to cover what cannot be measured: by another test, by human review, or by "
+                "restricting the use."
+            )
         )
     if len(asked) < 4:
         asked.append(
-            f"Whether this battery covers the intended use, which only you can state ({n_todos} "
-            "fields are left for you to complete)."
+            tr(
+                "Whether this battery covers the intended use, which only you can state ({n} "
+                "fields are left for you to complete).",
+                n=n_todos,
+            )
         )
     return asked[:4]
-
-
-def _listed(names: Mapping[str, None]) -> str:
-    lowered = [name[0].lower() + name[1:] for name in names]
-    return " and ".join([", ".join(lowered[:-1]), lowered[-1]] if len(lowered) > 1 else lowered)

@@ -94,7 +94,7 @@ class View:
         found = self.findings_of(contrast, name)
         if not found:
             return None
-        return verdicts.MARKS[min((f.verdict for f in found), key=verdicts.SEVERITY.index)]
+        return verdicts.mark_of(min((f.verdict for f in found), key=verdicts.SEVERITY.index))
 
     def of_groups(self, name: str, contrast: Contrast) -> tuple[Measure, ...]:
         """The measures of this name for each group of a contrast, in the order taken."""

@@ -10,14 +10,16 @@ from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import rounding
+from auditor.reporting.language import mark, tr
 from auditor.reporting.naming import capital, instrument_of, short_name
+from auditor.reporting.recorded_texts import recorded
 
 _OF_TREATMENT = frozenset(
     {"hiring", "admissions", "matched-guise", "matched-guise-russian", "stability"}
 )
 """Instruments whose score is of how people are treated, not of what goes with them."""
-_CORRECTED = "after correction for the number of criteria"
-_AS_NULL = "a meaningless difference shows as much"
+_NOTHING = mark("nothing was asked")
+_NO_VALUE = mark("no value")
 
 
 Placement = Literal["none", "beyond", "inside", "small", "open", "undecided"]
@@ -40,53 +42,77 @@ def observed_sentence(measure: Measure, contrast: Contrast, limit: float) -> str
     """What was seen, in one sentence that the intervals carry."""
     where = place(measure, limit)
     if where == "none":
-        return f"There is no value: {measure.undefined_because or 'nothing was asked'}."
-    edge = rounding.of_unit(limit, measure.unit).removeprefix("+")
-    toward = _direction(measure, contrast)
-    value = f"{capital(short_name(measure.name))} {value_text(measure, limit)}"
-    if where == "beyond":
-        return f"{value}: the whole 95 % interval lies beyond the limit of {edge}, {toward}."
-    if where == "small":
-        return (
-            f"{value}: different from zero, {toward}, with the 90 % interval inside the limit of "
-            f"±{edge}."
+        return tr(
+            "There is no value: {reason}.",
+            reason=recorded(measure.undefined_because or _NOTHING),
         )
-    if where == "inside":
-        return (
-            f"{value}: not told from zero, with the 90 % interval inside the limit of ±{edge}, so "
-            "an effect of that size is unlikely on this battery."
-        )
-    if where == "open":
-        return (
-            f"{value}: neither an effect nor its absence is shown, since the interval includes "
-            f"zero and the 90 % interval is not inside the limit of ±{edge}."
-        )
-    return (
-        f"{value}: different from zero, {toward}; the intervals do not place it on one side of the "
-        f"limit of {edge}."
+    return _seen(where).format(
+        value=_named_value(measure, limit),
+        limit=rounding.of_unit(limit, measure.unit).removeprefix("+"),
+        direction=_direction(measure, contrast),
     )
+
+
+def _seen(where: Placement) -> str:
+    """What a placement says, to be filled with the value, the limit and the direction."""
+    match where:
+        case "beyond":
+            return tr(
+                "{value}: the whole 95 % interval lies beyond the limit of {limit}, {direction}."
+            )
+        case "small":
+            return tr(
+                "{value}: different from zero, {direction}, with the 90 % interval inside the "
+                "limit of ±{limit}."
+            )
+        case "inside":
+            return tr(
+                "{value}: not told from zero, with the 90 % interval inside the limit of "
+                "±{limit}, so an effect of that size is unlikely on this battery."
+            )
+        case "open":
+            return tr(
+                "{value}: neither an effect nor its absence is shown, since the interval includes "
+                "zero and the 90 % interval is not inside the limit of ±{limit}."
+            )
+        case _:
+            return tr(
+                "{value}: different from zero, {direction}; the intervals do not place it on one "
+                "side of the limit of {limit}."
+            )
 
 
 def finding_sentence(finding: Finding, measure: Measure | None, contrast: Contrast) -> str:
     """One sentence for a finding; a value that cannot be judged is not described as one."""
     if measure is None:
-        return "Not measurable: it was not asked in this run."
+        return tr("Not measurable: it was not asked in this run.")
     if finding.verdict is Verdict.NOT_MEASURABLE:
         if measure.value is None:
-            return f"Not measurable: {measure.undefined_because or 'no value'}."
-        return (
-            f"Not measurable. The number seen, {value_text(measure, finding.limit)}, shows neither "
-            "the presence nor the absence of bias, for the reasons below."
+            return tr(
+                "Not measurable: {reason}.",
+                reason=recorded(measure.undefined_because or _NO_VALUE),
+            )
+        return tr(
+            "Not measurable. The number seen, {value}, shows neither the presence nor the absence "
+            "of bias, for the reasons below.",
+            value=value_text(measure, finding.limit),
         )
     where = place(measure, finding.limit)
     if finding.verdict is Verdict.INCONCLUSIVE and where in ("beyond", "undecided"):
-        value = f"{capital(short_name(measure.name))} {value_text(measure, finding.limit)}"
-        return f"{value}: taken alone the interval excludes zero; {_CORRECTED} it does not."
+        return tr(
+            "{value}: taken alone the interval excludes zero; after correction for the number of "
+            "criteria it does not.",
+            value=_named_value(measure, finding.limit),
+        )
     sentence = observed_sentence(measure, contrast, finding.limit)
-    if where == "beyond" and finding.verdict is not Verdict.FAIL:
-        but = _AS_NULL if "null-control" in finding.reasons else f"{_CORRECTED} this is not shown"
-        return f"{sentence.removesuffix('.')}; {but}."
-    return sentence
+    if where != "beyond" or finding.verdict is Verdict.FAIL:
+        return sentence
+    seen = sentence.removesuffix(".")
+    if "null-control" in finding.reasons:
+        return tr("{sentence}; a meaningless difference shows as much.", sentence=seen)
+    return tr(
+        "{sentence}; after correction for the number of criteria this is not shown.", sentence=seen
+    )
 
 
 def value_text(measure: Measure, limit: float | None = None) -> str:
@@ -97,12 +123,20 @@ def value_text(measure: Measure, limit: float | None = None) -> str:
     return f"{value} {rounding.interval_of_unit(measure.interval, measure.unit, limit)}"
 
 
+def _named_value(measure: Measure, limit: float) -> str:
+    return f"{capital(short_name(measure.name))} {value_text(measure, limit)}"
+
+
 def _direction(measure: Measure, contrast: Contrast) -> str:
+    """Where a value points, as a phrase between commas."""
     if measure.unit == "rate":
-        return "upwards"
+        return tr("upwards")
     is_below = (measure.value or 0.0) < 0
+    target = tr(contrast.target)
     if instrument_of(measure.name) in _OF_TREATMENT:
-        return f"{'in favour' if is_below else 'to the disadvantage'} of {contrast.target}"
+        if is_below:
+            return tr("in favour of {target}", target=target)
+        return tr("to the disadvantage of {target}", target=target)
     if is_below:
-        return f"in the direction opposite to the stereotype about {contrast.target}"
-    return f"in the direction of the stereotype about {contrast.target}"
+        return tr("in the direction opposite to the stereotype about {target}", target=target)
+    return tr("in the direction of the stereotype about {target}", target=target)

@@ -25,7 +25,7 @@ from auditor.prompt_library import askers, load_policy
 from auditor.store import RunFolder, differences, open_run_folder
 from auditor.workflows.adapter_audit import ask_without_adapter, set_base_aside
 from auditor.workflows.asking import OnBatch, Plan, ask, plan_battery
-from auditor.workflows.concluding import POLICY, Conclusion, Finish, conclude, recorded_files
+from auditor.workflows.concluding import conclude
 from auditor.workflows.environment import hardware, versions
 from auditor.workflows.fix import Progress, set_fix_aside, try_fix
 from auditor.workflows.fix_plan import FixRequest
@@ -38,7 +38,18 @@ from auditor.workflows.layers import (
     note_layers,
     read_source,
 )
+from auditor.workflows.presenting import (
+    AS_STORED,
+    Asked,
+    PresentationRequest,
+    presentation_of,
+    read_request,
+)
 from auditor.workflows.questions import BBQ_COPY, Questions, load_questions
+from auditor.workflows.rendering import Conclusion
+from auditor.workflows.review import Beside
+from auditor.workflows.run_files import POLICY, Finish, recorded_files
+from auditor.workflows.stored_run import require_record
 
 BATCH_SIZE = 64
 """Prompts in a batch: docs/benchmarks.md has the measurement."""
@@ -72,6 +83,9 @@ class AuditRequest:
     """Where the decoder blocks are, where auditor cannot tell."""
     fix: Literal["lora"] | None = None
     """Whether a fix is trained and judged, once everything is asked and read."""
+    presentation: PresentationRequest = AS_STORED
+    baseline: Path | None = None
+    """Folder of an earlier run, which this one is compared with."""
     command: tuple[str, ...] = ()
     batch_size: int = BATCH_SIZE
     wants_pdf: bool = True
@@ -85,6 +99,7 @@ class _Plan:
     policy: Policy
     policy_identity: PolicyIdentity
     asked: Plan
+    presentation: Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,9 +148,7 @@ def run_audit(request: AuditRequest, progress: AuditProgress) -> Conclusion:
         stopped = None
         if request.fix:
             stopped = try_fix(folder, _fix_request(request), source, progress.fix)
-        conclusion = conclude(
-            folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
-        )
+        conclusion = _conclude(folder, record, request, plan)
         if stopped is not None:
             raise stopped
         return conclusion
@@ -209,9 +222,21 @@ def audit_model(
     plan = _plan(request)
     with open_run_folder(out) as folder:
         record = _ask(model, request, plan, folder, on_batch)
-        return conclude(
-            folder, record, plan.questions.battery, plan.policy, wants_pdf=request.wants_pdf
-        )
+        return _conclude(folder, record, request, plan)
+
+
+def _conclude(
+    folder: RunFolder, record: RunRecord, request: AuditRequest, plan: _Plan
+) -> Conclusion:
+    return conclude(
+        folder,
+        record,
+        plan.questions.battery,
+        plan.policy,
+        presentation=presentation_of(folder, plan.presentation),
+        beside=Beside(baseline=request.baseline),
+        wants_pdf=request.wants_pdf,
+    )
 
 
 def _plan(request: AuditRequest) -> _Plan:
@@ -221,8 +246,15 @@ def _plan(request: AuditRequest) -> _Plan:
         known_measures=POLICY_MEASURES,
         known_contrasts=askers(),
     )
-    asked = plan_battery(questions.battery, batch_size=request.batch_size, seed=request.seed)
-    return _Plan(questions=questions, policy=policy, policy_identity=identity, asked=asked)
+    if request.baseline is not None:
+        require_record(RunFolder(request.baseline))
+    return _Plan(
+        questions=questions,
+        policy=policy,
+        policy_identity=identity,
+        asked=plan_battery(questions.battery, batch_size=request.batch_size, seed=request.seed),
+        presentation=read_request(request.presentation),
+    )
 
 
 def _ask(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from auditor.core.measures import Interval
 from auditor.reporting import rounding
+from auditor.reporting.language import SPACE
 
 SCORES = st.floats(-1, 1)
 
@@ -30,8 +31,8 @@ def test_beside_its_limit_a_number_gets_more_digits() -> None:
 @given(st.floats(0, 1))
 def test_some_is_never_none_and_most_is_never_all(share: float) -> None:
     text = rounding.percent(share)
-    assert (text == f"0{rounding.SPACE}%") == (share == 0)
-    assert (text == f"100{rounding.SPACE}%") == (share == 1)
+    assert (text == f"0{SPACE}%") == (share == 0)
+    assert (text == f"100{SPACE}%") == (share == 1)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +46,11 @@ def test_scores_carry_their_sign(value: float, text: str) -> None:
     ("seconds", "text"), [(8.34, "8.3 s"), (252, "4 min 12 s"), (3840, "1 h 04 min")]
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert rounding.duration(seconds).replace(rounding.SPACE, " ") == text
+    assert rounding.duration(seconds).replace(SPACE, " ") == text
 
 
 def test_moments() -> None:
-    told = rounding.moment("2026-11-21T21:52:00+00:00").replace(rounding.SPACE, " ")
+    told = rounding.moment("2026-11-21T21:52:00+00:00").replace(SPACE, " ")
     assert told == "21 November 2026, 21:52 UTC"
     assert rounding.moment("soon") == "soon"
 
@@ -88,6 +89,6 @@ def test_a_printed_interval_excludes_zero_only_where_it_does(low: float, width: 
     ],
 )
 def test_every_unit_is_printed_as_what_it_is(unit: str, value: float, text: str) -> None:
-    assert rounding.of_unit(value, unit).replace(rounding.SPACE, " ") == text
+    assert rounding.of_unit(value, unit).replace(SPACE, " ") == text
     span = Interval(low=value, high=value, level=0.95)
-    assert text.split()[0] in rounding.interval_of_unit(span, unit).replace(rounding.SPACE, " ")
+    assert text.split()[0] in rounding.interval_of_unit(span, unit).replace(SPACE, " ")

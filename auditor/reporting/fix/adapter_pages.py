@@ -18,19 +18,20 @@ from auditor.reporting.fix.fix_numbers import (
     unusable_cell,
     value_text,
 )
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import AdapterSection, Part
 from auditor.reporting.view import View
 
-_TITLE = "With and without the adapter"
+_TITLE = mark("With and without the adapter")
 _LANGUAGES = {
-    "English": "African American against Standard American English",
-    "Russian": "Non-standard against standard Russian",
+    "English": mark("African American against Standard American English"),
+    "Russian": mark("Non-standard against standard Russian"),
 }
 _SERIES = (
-    Series(key="without-adapter", label="without the adapter"),
-    Series(key="with-adapter", label="with it"),
+    Series(key="without-adapter", label=mark("without the adapter")),
+    Series(key="with-adapter", label=mark("with it")),
 )
-_HEADS = ("Without", "With", "Change")
+_HEADS = (mark("Without"), mark("With"), mark("Change"))
 
 
 def adapter(view: View) -> AdapterSection | None:
@@ -39,13 +40,13 @@ def adapter(view: View) -> AdapterSection | None:
     if told is None:
         if view.result.record.model.adapter_sha256 is None:
             return None
-        return AdapterSection(title=_TITLE, lead=(sentences.missing_sentence(view),), parts=())
+        return AdapterSection(title=tr(_TITLE), lead=(sentences.missing_sentence(view),), parts=())
     parts = (
         *(_language(told, language) for language in _LANGUAGES),
         _hiring(view, told),
     )
     return AdapterSection(
-        title=_TITLE,
+        title=tr(_TITLE),
         lead=sentences.lead(told),
         parts=tuple(part for part in parts if part is not None),
     )
@@ -56,7 +57,7 @@ def _language(told: AdapterResult, language: str) -> Part | None:
     if not rows:
         return None
     return Part(
-        title=_LANGUAGES[language],
+        title=tr(_LANGUAGES[language]),
         lead=sentences.unread_sentence(told, INSTRUMENTS[language]),
         points=sentences.register_points(rows),
         chart=register_chart(language, rows),
@@ -69,17 +70,21 @@ def register_chart(language: str, rows: Sequence[RegisterChange]) -> DotChart:
     names = [sentences.facet_title(row) for row in rows]
     shown = sum(row.is_shown for row in rows)
     return DotChart(
-        title=f"{_LANGUAGES[language]}: {rounding.count(shown)} of {rounding.count(len(rows))} "
-        "changes shown",
+        title=tr(
+            "{dialects}: {shown} of {n} changes shown",
+            dialects=tr(_LANGUAGES[language]),
+            shown=rounding.count(shown),
+            n=rounding.count(len(rows)),
+        ),
         alt=chart_alt(
-            "Dialect minus standard without and with the adapter, 95 % intervals.",
+            tr("Dialect minus standard without and with the adapter, 95 % intervals."),
             [
                 f"{name}: {_ends(row.before, row.after, row)}."
                 for name, row in zip(names, rows, strict=True)
             ],
         ),
         scale="score",
-        axis_label="dialect minus standard: score, or share of answers; + worse or more",
+        axis_label=tr("dialect minus standard: score, or share of answers; + worse or more"),
         series=_SERIES,
         rows=tuple(
             DotRow(
@@ -89,18 +94,18 @@ def register_chart(language: str, rows: Sequence[RegisterChange]) -> DotChart:
             )
             for name, row in zip(names, rows, strict=True)
         ),
-        beside_head="change",
+        beside_head=tr("change"),
         is_connected=True,
     )
 
 
 def _ends(before: Effect, after: Effect, row: RegisterChange | Slope) -> str:
     unit = UNITS[row.unit]
-    values = [
+    old, new = (
         rounding.NONE if one.value is None else value_text(one.value, unit)
         for one in (before, after)
-    ]
-    return " to ".join(values)
+    )
+    return tr("{before} to {after}", before=old, after=new)
 
 
 def _beside(change: Effect, unit: str) -> str:
@@ -109,12 +114,21 @@ def _beside(change: Effect, unit: str) -> str:
 
 def register_table(language: str, rows: Sequence[RegisterChange], *, table_id: str) -> Table:
     """What the chart shows, with what unusable answers and typing errors leave of it."""
-    heads = (*_HEADS, "Beyond typing errors", N_HEAD, "Unusable", "p (Holm)")
+    heads = (
+        *map(tr, _HEADS),
+        tr("Beyond typing errors"),
+        tr(N_HEAD),
+        tr("Unusable"),
+        "p (Holm)",
+    )
     return Table(
         table_id=table_id,
-        caption=f"{_LANGUAGES[language]}: dialect minus standard, with 95 % intervals",
+        caption=tr(
+            "{dialects}: dialect minus standard, with 95 % intervals",
+            dialects=tr(_LANGUAGES[language]),
+        ),
         columns=(
-            Column(text="Asked"),
+            Column(text=tr("Asked")),
             *(Column(text=head, kind="number") for head in heads),
         ),
         rows=tuple(
@@ -130,19 +144,21 @@ def register_table(language: str, rows: Sequence[RegisterChange], *, table_id: s
                 unusable_cell(row.change),
                 Cell(
                     text=rounding.p_value(row.adjusted_p),
-                    note="shown" if row.is_shown else "not shown",
+                    note=tr("shown") if row.is_shown else tr("not shown"),
                     kind="number",
                 ),
             )
             for row in rows
         ),
-        footnote="n: answers of both runs, and in brackets the pairs of sentences that the "
-        "intervals rest on. Shares are of all answers; a change can reach ±200 pp. Bounds: what "
-        "they could be, however the unusable answers would have come out. Intervals of shares are "
-        "those of two more pairs, one each way, since a few pairs that agree have no spread "
-        "(Bonett and Price 2012). p: of no change at all, adjusted over both languages together. "
-        "Beyond typing errors: the change minus that of the same sentences with typing errors; –: "
-        "not asked of them.",
+        footnote=tr(
+            "n: answers of both runs, and in brackets the pairs of sentences that the intervals "
+            "rest on. Shares are of all answers; a change can reach ±200 pp. Bounds: what they "
+            "could be, however the unusable answers would have come out. Intervals of shares are "
+            "those of two more pairs, one each way, since a few pairs that agree have no spread "
+            "(Bonett and Price 2012). p: of no change at all, adjusted over both languages "
+            "together. Beyond typing errors: the change minus that of the same sentences with "
+            "typing errors; –: not asked of them."
+        ),
         is_dense=True,
         kind="t-measures",
     )
@@ -154,7 +170,7 @@ def _hiring(view: View, told: AdapterResult) -> Part | None:
         return None
     slopes.sort(key=lambda slope: sentences.is_control(view, slope))
     return Part(
-        title="Hiring",
+        title=tr("Hiring"),
         lead=sentences.unread_sentence(told, HIRING),
         points=sentences.hiring_points(view, slopes),
         chart=_hiring_chart(view, slopes),
@@ -166,14 +182,19 @@ def _hiring_chart(view: View, slopes: Sequence[Slope]) -> DotChart:
     groups = [slope for slope in slopes if not sentences.is_control(view, slope)]
     moved = sum(bool(side(slope.change)) for slope in groups)
     return DotChart(
-        title=f"Hiring: the interval of {rounding.count(moved)} of {rounding.count(len(groups))} "
-        "changes excludes zero",
+        title=tr(
+            "Hiring: the interval of {moved} of {n} changes excludes zero",
+            moved=rounding.count(moved),
+            n=rounding.count(len(groups)),
+        ),
         alt=chart_alt(
-            "Hiring score without and with the adapter, 95 % intervals.",
+            tr("Hiring score without and with the adapter, 95 % intervals."),
             [f"{sentences.slope_title(view, s)}: {_ends(s.before, s.after, s)}." for s in slopes],
         ),
         scale="score",
-        axis_label="hiring score by likelihood: 0 none, + to the disadvantage of the first group",
+        axis_label=tr(
+            "hiring score by likelihood: 0 none, + to the disadvantage of the first group"
+        ),
         series=_SERIES,
         rows=tuple(
             DotRow(
@@ -184,7 +205,7 @@ def _hiring_chart(view: View, slopes: Sequence[Slope]) -> DotChart:
             )
             for slope in slopes
         ),
-        beside_head="change",
+        beside_head=tr("change"),
         is_connected=True,
     )
 
@@ -192,10 +213,13 @@ def _hiring_chart(view: View, slopes: Sequence[Slope]) -> DotChart:
 def _hiring_table(view: View, slopes: Sequence[Slope]) -> Table:
     return Table(
         table_id="t-adapter-hiring",
-        caption="Hiring score by likelihood, with 95 % intervals; controls last",
+        caption=tr("Hiring score by likelihood, with 95 % intervals; controls last"),
         columns=(
-            Column(text="Contrast"),
-            *(Column(text=head, kind="number") for head in (*_HEADS, N_HEAD, "Unusable")),
+            Column(text=tr("Contrast")),
+            *(
+                Column(text=head, kind="number")
+                for head in (*map(tr, _HEADS), tr(N_HEAD), tr("Unusable"))
+            ),
         ),
         rows=tuple(
             (
@@ -208,9 +232,11 @@ def _hiring_table(view: View, slopes: Sequence[Slope]) -> Table:
             )
             for slope in slopes
         ),
-        footnote="Change: with the adapter minus without it, paired by application. n: answers, "
-        "and in brackets the applications that the interval rests on. Refusals and other written "
-        "answers are not compared here.",
+        footnote=tr(
+            "Change: with the adapter minus without it, paired by application. n: answers, and in "
+            "brackets the applications that the interval rests on. Refusals and other written "
+            "answers are not compared here."
+        ),
         is_dense=True,
         kind="t-measures",
     )

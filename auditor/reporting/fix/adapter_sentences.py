@@ -5,45 +5,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from auditor.core.fix_results import AdapterResult, RegisterChange, Slope
 from auditor.reporting import naming, rounding
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.fix.adapter_texts import (
+    DESIGN,
+    DIRECTIONS,
+    FACETS,
+    HIRED,
+    METHOD,
+    MISSED,
+    NOT_ASKED,
+    QUANTITIES,
+    UNFINISHED,
+)
 from auditor.reporting.fix.fix_numbers import Unit as EffectUnit
 from auditor.reporting.fix.fix_numbers import effect_text, is_certain, side, span_text, value_text
+from auditor.reporting.language import language, tr, tr_in, tr_n
 from auditor.reporting.view import View
 
 INSTRUMENTS: Mapping[str, str] = {"English": "matched-guise", "Russian": "matched-guise-russian"}
 HIRING = "hiring"
-QUANTITIES: Mapping[str, str] = {
-    "score": "score by likelihood",
-    "unfavourable": "unfavourable answers",
-    "unusable": "unusable answers",
-    "refusal": "refusals",
-}
 UNITS: Mapping[str, EffectUnit] = {"score": "score", "rate": "points"}
 """Of what a dialect differs by from the standard: a difference of two shares is in points."""
-
-MISSING = "What was audited is the model with the adapter. What the adapter changes is not known: "
-_NOT_ASKED = "none of the tests that are asked with and without an adapter was part of this run."
-_UNFINISHED = (
-    "the questions without the adapter were not asked to their end; the command that began the "
-    "run goes on with them."
-)
-_DESIGN = (
-    "What was audited is the model with the adapter. The questions on dialects and on hiring were "
-    "put to the same open model once more, in the same batches, with the adapter’s strength set to "
-    "zero: nothing but the adapter lies between the two sets of answers."
-)
 
 
 def missing_sentence(view: View) -> str:
     """Why there is nothing to compare."""
     asked = any(view.has_run(name) for name in (*INSTRUMENTS.values(), HIRING))
-    return MISSING + (_UNFINISHED if asked else _NOT_ASKED)
+    return tr(UNFINISHED if asked else NOT_ASKED)
 
 
 def lead(told: AdapterResult) -> tuple[str, ...]:
     """How it was compared, and what came of all comparisons of dialects together."""
-    n = rounding.count(told.n_answers)
+    n_answers = rounding.count(told.n_answers)
+    recorded = tr("{n} answers were recorded without it.", n=n_answers)
     changes = told.register_changes
-    paragraphs = [f"{_DESIGN} {n} answers were recorded without it."]
+    paragraphs = [f"{tr(DESIGN)} {recorded}"]
     if changes:
         paragraphs.append(_overall(changes))
     return tuple(paragraphs)
@@ -52,20 +47,24 @@ def lead(told: AdapterResult) -> tuple[str, ...]:
 def _overall(changes: Sequence[RegisterChange]) -> str:
     shown = sum(row.is_shown for row in changes)
     tested = sum(row.adjusted_p is not None for row in changes)
-    method = (
-        "A change is what the dialect differs by from the standard with the adapter, minus the "
-        "same without it, paired by sentence: what the adapter does to both alike cancels out. "
-    )
     if not tested:
-        return f"{method}None of these changes could be computed."
-    found = (
-        f"Of {rounding.count(tested)} such changes that could be tested, "
-        f"{rounding.count(shown)} {'is' if shown == 1 else 'are'} shown, after adjustment for "
-        "their number"
-    )
-    if shown:
-        return f"{method}{found}."
-    return f"{method}{found}; that none is shown does not mean that there is none."
+        found = tr("None of these changes could be computed.")
+    elif not shown:
+        found = tr(
+            "Of {tested} such changes that could be tested, 0 are shown, after adjustment for "
+            "their number; that none is shown does not mean that there is none.",
+            tested=rounding.count(tested),
+        )
+    else:
+        found = tr_n(
+            "Of {tested} such changes that could be tested, {n} is shown, after adjustment for "
+            "their number.",
+            "Of {tested} such changes that could be tested, {n} are shown, after adjustment for "
+            "their number.",
+            shown,
+            tested=rounding.count(tested),
+        )
+    return f"{tr(METHOD)} {found}"
 
 
 def register_points(changes: Sequence[RegisterChange]) -> tuple[str, ...]:
@@ -73,11 +72,11 @@ def register_points(changes: Sequence[RegisterChange]) -> tuple[str, ...]:
     shown = [row for row in changes if row.is_shown]
     doubtful = [row for row in changes if _is_doubtful(row)]
     others = [row for row in changes if row not in shown and row not in doubtful]
-    alike: dict[str, list[RegisterChange]] = {}
+    alike: dict[tuple[str, bool], list[RegisterChange]] = {}
     for row in shown:
         alike.setdefault(_direction(row), []).append(row)
     return (
-        *(f"{words}. {_listed(map(_shown, rows))}." for words, rows in alike.items()),
+        *(f"{tr(DIRECTIONS[way])}. {_listed(map(_shown, rows))}." for way, rows in alike.items()),
         *([_doubtful(doubtful)] if doubtful else []),
         *_open(others),
     )
@@ -85,35 +84,45 @@ def register_points(changes: Sequence[RegisterChange]) -> tuple[str, ...]:
 
 def facet_title(row: RegisterChange) -> str:
     """As in `Traits: score by likelihood`."""
-    return f"{naming.spelt(row.facet)}: {QUANTITIES[row.quantity]}"
+    return f"{_facet(row)}: {tr(QUANTITIES[row.quantity])}"
 
 
-def _direction(row: RegisterChange) -> str:
-    is_up = (row.change.value or 0.0) > 0
-    if row.quantity == "score":
-        return (
-            f"By likelihood the dialect is judged {'worse' if is_up else 'better'} with the "
-            "adapter, against the standard, than without it"
-        )
-    return (
-        f"With the adapter there are {'more' if is_up else 'fewer'} {QUANTITIES[row.quantity]} to "
-        "the dialect, against the standard, than without it"
-    )
+def _facet(row: RegisterChange) -> str:
+    if row.facet == "verdict":
+        # Of a court: other languages tell it from what an audit finds.
+        return tr_in("facet", "Verdict")
+    told = FACETS.get(row.facet)
+    return tr(told) if told else naming.spelt(row.facet)
+
+
+def _direction(row: RegisterChange) -> tuple[str, bool]:
+    return row.quantity, (row.change.value or 0.0) > 0
 
 
 def _shown(row: RegisterChange) -> str:
-    change = f"{naming.spelt(row.facet)}: {effect_text(row.change, UNITS[row.unit])}"
+    change = f"{_facet(row)}: {effect_text(row.change, UNITS[row.unit])}"
     if row.over_typos.value is None:
         return change
     beyond = effect_text(row.over_typos, UNITS[row.unit])
     if side(row.over_typos) == side(row.change):
-        return f"{change}, and beyond what typing errors change, by {beyond}"
-    return f"{change}, not told from what typing errors change: difference {beyond}"
+        return tr(
+            "{change}, and beyond what typing errors change, by {beyond}",
+            change=change,
+            beyond=beyond,
+        )
+    return tr(
+        "{change}, not told from what typing errors change: difference {beyond}",
+        change=change,
+        beyond=beyond,
+    )
 
 
 def _listed(texts: Iterable[str]) -> str:
     first, *rest = texts
-    return "; ".join((first, *(f"{text[:1].lower()}{text[1:]}" for text in rest)))
+    # A German noun keeps its capital wherever it stands.
+    return "; ".join(
+        (first, *(rest if language() == "de" else (f"{one[:1].lower()}{one[1:]}" for one in rest)))
+    )
 
 
 def _is_doubtful(row: RegisterChange) -> bool:
@@ -128,11 +137,16 @@ def _is_doubtful(row: RegisterChange) -> bool:
 
 def _doubtful(rows: Sequence[RegisterChange]) -> str:
     told = _listed(
-        f"{facet_title(row)}, {effect_text(row.change, UNITS[row.unit])}, with bounds "
-        f"{span_text(row.change.bounds, UNITS[row.unit])}"
+        tr(
+            "{facet}, {change}, with bounds {bounds}",
+            facet=facet_title(row),
+            change=effect_text(row.change, UNITS[row.unit]),
+            bounds=span_text(row.change.bounds, UNITS[row.unit]),
+        )
         for row in rows
     )
-    return f"Not shown, since the unusable answers alone could have made the change. {told}."
+    doubt = tr("Not shown, since the unusable answers alone could have made the change.")
+    return f"{doubt} {told}."
 
 
 def _open(rows: Sequence[RegisterChange]) -> tuple[str, ...]:
@@ -140,51 +154,50 @@ def _open(rows: Sequence[RegisterChange]) -> tuple[str, ...]:
     read = [row for row in rows if row.change.interval is not None]
     if not read:
         return ()
-    reaches = " and ".join(
-        text
-        for unit, words in (("score", "{} on the scale of scores"), ("rate", "{} of the answers"))
-        if (text := _reach([row for row in read if row.unit == unit], UNITS[unit], words))
+    told = tr_n(
+        "In one comparison no change is shown; the 95 % intervals reach as far as {reach}, so "
+        "changes of up to that size are not ruled out.",
+        "In {n} comparisons no change is shown; the 95 % intervals reach as far as {reach}, so "
+        "changes of up to that size are not ruled out.",
+        len(read),
+        reach=_reaches(read),
     )
     alone = sum(bool(side(row.change)) for row in read)
-    told = (
-        f"In {_of(len(read))} no change is shown; the 95 % intervals reach as far as {reaches}, so "
-        "changes of up to that size are not ruled out."
-    )
     if not alone:
         return (told,)
-    verb = "excludes" if alone == 1 else "exclude"
-    return (
-        f"{told} Taken alone, the interval of {rounding.count(alone)} of them {verb} zero; "
-        "adjusted for the number of comparisons it does not.",
+    taken_alone = tr_n(
+        "Taken alone, the interval of {n} of them excludes zero; adjusted for the number of "
+        "comparisons it does not.",
+        "Taken alone, the interval of {n} of them exclude zero; adjusted for the number of "
+        "comparisons it does not.",
+        alone,
     )
+    return (f"{told} {taken_alone}",)
 
 
-def _of(n: int) -> str:
-    return "one comparison" if n == 1 else f"{rounding.count(n)} comparisons"
+def _reaches(rows: Sequence[RegisterChange]) -> str:
+    score, share = (
+        _reach([row for row in rows if row.unit == unit], UNITS[unit]) for unit in ("score", "rate")
+    )
+    if score and share:
+        return tr(
+            "{score} on the scale of scores and {share} of the answers", score=score, share=share
+        )
+    if score:
+        return tr("{score} on the scale of scores", score=score)
+    return tr("{share} of the answers", share=share)
 
 
-def _reach(rows: Sequence[RegisterChange], unit: EffectUnit, words: str) -> str:
+def _reach(rows: Sequence[RegisterChange], unit: EffectUnit) -> str:
+    """The largest size within the intervals; empty where there are none."""
     ends = [max(abs(span.low), abs(span.high)) for row in rows if (span := row.change.interval)]
-    if not ends:
-        return ""
-    return words.format(f"±{value_text(max(ends), unit).lstrip('+')}")
+    return f"±{value_text(max(ends), unit).lstrip('+')}" if ends else ""
 
 
 def unread_sentence(told: AdapterResult, instrument: str) -> str:
     """Whether what every reader sees was seen, with the adapter and without it."""
-    missed = [
-        words
-        for words, is_seen in zip(
-            ("without the adapter", "with the adapter"), _controls(told, instrument), strict=True
-        )
-        if not is_seen
-    ]
-    if not missed:
-        return ""
-    return (
-        f"The positive control was not detected {' and '.join(missed)}: the test does not see what "
-        "every reader sees, so an absence of a change shows nothing here."
-    )
+    before, after = _controls(told, instrument)
+    return "" if before and after else tr(MISSED[not before, not after])
 
 
 def _controls(told: AdapterResult, instrument: str) -> tuple[bool, bool]:
@@ -208,21 +221,27 @@ def hiring_points(view: View, slopes: Sequence[Slope]) -> tuple[str, ...]:
     if not groups:
         return ()
     told = [
-        f"The adapter moves the hiring score {words} "
-        + "; ".join(_hired(view, slope) for slope in moved if side(slope.change) == sign)
-        + "."
-        for sign, words in ((1, "to the disadvantage of"), (-1, "in favour of"))
+        tr(words, groups="; ".join(_hired(view, s) for s in moved if side(s.change) == sign))
+        for sign, words in HIRED.items()
         if any(side(slope.change) == sign for slope in moved)
     ]
     rest = len(groups) - len(moved)
     if rest:
         told.append(
-            f"In {_of(rest)} the interval of the change includes zero: neither a change nor its "
-            "absence is shown."
+            tr_n(
+                "In one comparison the interval of the change includes zero: neither a change nor "
+                "its absence is shown.",
+                "In {n} comparisons the interval of the change includes zero: neither a change nor "
+                "its absence is shown.",
+                rest,
+            )
         )
     told.append(
-        f"These {rounding.count(len(groups))} intervals are not adjusted for their number: of 20, "
-        "one is expected to exclude zero where there is nothing."
+        tr(
+            "These {n} intervals are not adjusted for their number: of 20, one is expected to "
+            "exclude zero where there is nothing.",
+            n=rounding.count(len(groups)),
+        )
     )
     return tuple(told)
 
@@ -241,5 +260,5 @@ def slope_title(view: View, slope: Slope) -> str:
 
 def _hired(view: View, slope: Slope) -> str:
     contrast = view.contrast(slope.contrast_id)
-    group = clean_line(contrast.target) if contrast else slope_title(view, slope)
+    group = clean_line(tr(contrast.target)) if contrast else slope_title(view, slope)
     return f"{group}, {effect_text(slope.change, 'score')}"

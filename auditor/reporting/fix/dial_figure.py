@@ -17,6 +17,7 @@ from auditor.reporting.chart_style import (
 )
 from auditor.reporting.dot_marks import QUIET, score_tick
 from auditor.reporting.fix.fix_chart import DialChart, DialDot, DialMark, DialPanel
+from auditor.reporting.language import mark, number, tr
 from auditor.reporting.layers.layer_panels import (
     DASHED,
     KEY_HEIGHT,
@@ -41,12 +42,12 @@ class _Mark(NamedTuple):
 
 
 _MARKS: dict[DialMark, _Mark] = {
-    "original": _Mark("original", "o", INK, False),
-    "fixed": _Mark("the fix", "s", IMPLICIT_HUE, True),
-    "scaled": _Mark("at another strength", "s", IMPLICIT_HUE, False),
-    "prompted": _Mark("by instruction", "^", EXPLICIT_HUE, True),
-    "erased": _Mark("erasure", "D", EXPLICIT_HUE, False),
-    "control": _Mark("control", "X", NEUTRAL_HUE, True),
+    "original": _Mark(mark("original"), "o", INK, False),
+    "fixed": _Mark(mark("the fix"), "s", IMPLICIT_HUE, True),
+    "scaled": _Mark(mark("at another strength"), "s", IMPLICIT_HUE, False),
+    "prompted": _Mark(mark("by instruction"), "^", EXPLICIT_HUE, True),
+    "erased": _Mark(mark("erasure"), "D", EXPLICIT_HUE, False),
+    "control": _Mark(mark("control"), "X", NEUTRAL_HUE, True),
 }
 """Shape tells the arms apart; colour helps."""
 
@@ -62,11 +63,11 @@ def draw_dial_chart(chart: DialChart) -> str:
             _row(figure, chart, panel, place, bottom=bottom)
         kinds = {dot.mark for dot in (*chart.dial, *chart.others)}
         keys = [
-            Key(m.text, m.hue, "", marker=m.shape, face="" if m.is_filled else "white")
+            Key(tr(m.text), m.hue, "", marker=m.shape, face="" if m.is_filled else "white")
             for kind, m in _MARKS.items()
             if kind in kinds
         ]
-        key_rows(figure, height, "With 95 % intervals; dotted: the original", keys)
+        key_rows(figure, height, tr("With 95 % intervals; dotted: the original"), keys)
         return svg_of(figure)
 
 
@@ -92,9 +93,11 @@ def _row(figure: Figure, chart: DialChart, panel: DialPanel, place: int, *, bott
     _frame(axes, panel, span, is_first=True)
     top = max([1.5, *(dot.across for dot in chart.dial)])
     axes.set_xlim(-0.08, top + 0.08)
-    axes.set_xticks([0, 0.5, 1, 1.5], ["0", "0.5", "1", "1.5"] if is_last else [])
+    axes.set_xticks(
+        [0, 0.5, 1, 1.5], [number(tick) for tick in ("0", "0.5", "1", "1.5")] if is_last else []
+    )
     if is_last:
-        axes.set_xlabel("strength of the adapter; 1 as trained", fontsize=7, labelpad=1)
+        axes.set_xlabel(tr("strength of the adapter; 1 as trained"), fontsize=7, labelpad=1)
     axes.set_title(panel.title, loc="left", fontsize=8, pad=3)
     _dots(axes, chart.dial, place, is_joined=True)
     every = [axes]
@@ -127,12 +130,12 @@ def _frame(axes: Axes, panel: DialPanel, span: tuple[float, float], *, is_first:
     elif panel.key == "unusable":
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     else:
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:+.2f}".replace("-", "−"))
+        axes.yaxis.set_major_formatter(lambda value, _: number(f"{value:+.2f}").replace("-", "−"))
     if panel.limit is not None:
         axes.axhline(panel.limit, color=INK, linewidth=0.8, linestyle=DASHED, zorder=1)
         if is_first:
             axes.annotate(
-                f"limit +{panel.limit:g}",
+                tr("limit +{limit}", limit=number(f"{panel.limit:g}")),
                 (0, panel.limit),
                 xycoords=("axes fraction", "data"),
                 xytext=(2, 2),
@@ -164,15 +167,15 @@ def _dots(axes: Axes, dots: tuple[DialDot, ...], place: int, *, is_joined: bool)
             zorder=2,
         )
     for dot, one in found:
-        mark = _MARKS[dot.mark]
-        axes.vlines([dot.across], [one.low], [one.high], color=mark.hue, linewidth=1.2, zorder=3)
+        shown = _MARKS[dot.mark]
+        axes.vlines([dot.across], [one.low], [one.high], color=shown.hue, linewidth=1.2, zorder=3)
         axes.plot(
             [dot.across],
             [one.value],
-            marker=mark.shape,
+            marker=shown.shape,
             markersize=5,
-            markerfacecolor=mark.hue if mark.is_filled else "white",
-            markeredgecolor=mark.hue,
+            markerfacecolor=shown.hue if shown.is_filled else "white",
+            markeredgecolor=shown.hue,
             markeredgewidth=1.1,
             linestyle="none",
             zorder=4,
@@ -182,7 +185,7 @@ def _dots(axes: Axes, dots: tuple[DialDot, ...], place: int, *, is_joined: bool)
             axes.text(
                 dot.across,
                 0.06,
-                "not asked",
+                tr("not asked"),
                 transform=axes.get_xaxis_transform(),
                 color=QUIET,
                 fontsize=7,

@@ -4,19 +4,27 @@ from auditor.core.fix_results import Composition, FixResult
 from auditor.reporting import naming, rounding
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import AnswerBar, AnswerChart, AnswerPanel, Cell, Table
-from auditor.reporting.fix.fix_cards import counted
-from auditor.reporting.fix.fix_tables import fix_table, number
+from auditor.reporting.fix.fix_cards import few
+from auditor.reporting.fix.fix_tables import count_cell, fix_table
+from auditor.reporting.language import mark, tr, tr_n
 
 UNUSABLE = ("refusal", "invalid")
 """Labels of written answers that nobody can use."""
-_LABELS = {
-    "stereotype": "stereotyped",
-    "counter": "counter-stereotyped",
-    "neutral": "neutral",
-    "refusal": "refused",
-    "invalid": "not to be scored",
+_BEFORE = {
+    "stereotype": mark("Stereotyped before"),
+    "counter": mark("Counter-stereotyped before"),
+    "neutral": mark("Neutral before"),
+    "refusal": mark("Refused before"),
+    "invalid": mark("Not to be scored before"),
 }
-_ORDER = tuple(_LABELS)
+_AFTER = {
+    "stereotype": mark("Stereotyped after"),
+    "counter": mark("Counter-stereotyped after"),
+    "neutral": mark("Neutral after"),
+    "refusal": mark("Refused after"),
+    "invalid": mark("Not to be scored after"),
+}
+_ORDER = tuple(_BEFORE)
 
 
 def answer_chart(told: FixResult) -> AnswerChart | None:
@@ -25,10 +33,12 @@ def answer_chart(told: FixResult) -> AnswerChart | None:
     if not asked:
         return None
     return AnswerChart(
-        title="What the written answers were, before and after",
+        title=tr("What the written answers were, before and after"),
         alt=chart_alt(
-            "Shares of the written answers that are stereotyped, neutral, unusable and "
-            "counter-stereotyped: before, after, and after of those stereotyped before.",
+            tr(
+                "Shares of the written answers that are stereotyped, neutral, unusable and "
+                "counter-stereotyped: before, after, and after of those stereotyped before."
+            ),
             [_answer_alt(one) for one in asked],
         ),
         panels=tuple(
@@ -47,23 +57,48 @@ def composition_sentence(told: Composition) -> str:
     gone = n - left.get("stereotype", 0)
     before = sum(count for was, _, count in told.flows if was in UNUSABLE)
     after = sum(count for _, now, count in told.flows if now in UNUSABLE)
-    ends = (
-        f"unusable are {rounding.count(before)} before and {rounding.count(after)} after, of "
-        f"{rounding.count(told.n)}"
-    )
+    ends = {
+        "before": rounding.count(before),
+        "after": rounding.count(after),
+        "n": rounding.count(told.n),
+    }
     if not n:
-        return f"{name}: no written answer was stereotyped before; {ends}."
-    of_gone = (
-        f" So of {counted(gone, 'answer')} that left, {rounding.count(lost)} left by becoming "
-        f"unusable ({rounding.percent(lost / gone)})."
-        if gone
-        else ""
+        return tr(
+            "{name}: no written answer was stereotyped before; unusable are {before} before and "
+            "{after} after, of {n}.",
+            name=name,
+            **ends,
+        )
+    became = tr_n(
+        "{name}: of one written answer stereotyped before, {stayed} stayed so, {counter} became "
+        "counter-stereotyped, {neutral} neutral and {unusable} unusable.",
+        "{name}: of {n} written answers stereotyped before, {stayed} stayed so, {counter} became "
+        "counter-stereotyped, {neutral} neutral and {unusable} unusable.",
+        n,
+        n=few(n),
+        name=name,
+        stayed=rounding.count(n - gone),
+        counter=rounding.count(left.get("counter", 0)),
+        neutral=rounding.count(left.get("neutral", 0)),
+        unusable=rounding.count(lost),
     )
+    in_all = tr("In all, unusable are {before} before and {after} after, of {n}.", **ends)
+    return " ".join((became, *_left(gone, lost), in_all))
+
+
+def _left(gone: int, lost: int) -> tuple[str, ...]:
+    """How many of the answers that are no longer stereotyped are unusable now."""
+    if not gone:
+        return ()
     return (
-        f"{name}: of {counted(n, 'written answer')} stereotyped before, "
-        f"{rounding.count(n - gone)} stayed so, {rounding.count(left.get('counter', 0))} became "
-        f"counter-stereotyped, {rounding.count(left.get('neutral', 0))} neutral and "
-        f"{rounding.count(lost)} unusable.{of_gone} In all, {ends}."
+        tr_n(
+            "So of one answer that left, {lost} left by becoming unusable ({share}).",
+            "So of {n} answers that left, {lost} left by becoming unusable ({share}).",
+            gone,
+            n=few(gone),
+            lost=rounding.count(lost),
+            share=rounding.percent(lost / gone),
+        ),
     )
 
 
@@ -75,25 +110,30 @@ def flow_table(told: Composition) -> Table:
     labels = [one for one in _ORDER if any(one in pair and n for pair, n in counts.items())]
     rows = [
         (
-            Cell(text=f"{naming.capital(_LABELS[was])} before"),
-            *(number(counts[was, now]) for now in labels),
-            number(sum(counts[was, now] for now in labels)),
+            Cell(text=tr(_BEFORE[was])),
+            *(count_cell(counts[was, now]) for now in labels),
+            count_cell(sum(counts[was, now] for now in labels)),
         )
         for was in labels
     ]
     ends = (
-        Cell(text="All, after"),
-        *(number(sum(counts[was, now] for was in labels)) for now in labels),
-        number(told.n),
+        Cell(text=tr("All, after")),
+        *(count_cell(sum(counts[was, now] for was in labels)) for now in labels),
+        count_cell(told.n),
     )
     return fix_table(
         f"t-fix-flows-{told.instrument}",
-        f"{naming.heading(told.instrument)}: what each written answer became, as counts",
-        ("Answers", *(naming.capital(f"{_LABELS[now]} after") for now in labels), "All, before"),
+        tr(
+            "{name}: what each written answer became, as counts",
+            name=naming.heading(told.instrument),
+        ),
+        (tr("Answers"), *(tr(_AFTER[now]) for now in labels), tr("All, before")),
         [*rows, ends],
-        footnote="The same questions, written greedily before and after. Counts of this run’s "
-        "questions, which are not independent; the change of the share of unusable answers stands "
-        "in the gate’s table with its interval.",
+        footnote=tr(
+            "The same questions, written greedily before and after. Counts of this run’s "
+            "questions, which are not independent; the change of the share of unusable answers "
+            "stands in the gate’s table with its interval."
+        ),
     )
 
 
@@ -113,13 +153,12 @@ def _answer_bars(told: Composition) -> tuple[AnswerBar, ...]:
         before[was] = before.get(was, 0) + count
         after[now] = after.get(now, 0) + count
     left = _became(told, "stereotype")
-    bars = [("before", before), ("after", after), ("after, of those", left)]
-    labels = ("before", "after", "stereotyped before: after")
-    return tuple(
-        _answer_bar(label, counts)
-        for label, (_, counts) in zip(labels, bars, strict=True)
-        if sum(counts.values())
+    bars = (
+        (tr("before"), before),
+        (tr("after"), after),
+        (tr("stereotyped before: after"), left),
     )
+    return tuple(_answer_bar(label, counts) for label, counts in bars if sum(counts.values()))
 
 
 def _answer_bar(label: str, counts: dict[str, int]) -> AnswerBar:
@@ -138,7 +177,10 @@ def _answer_bar(label: str, counts: dict[str, int]) -> AnswerBar:
 def _answer_alt(told: Composition) -> str:
     left = _became(told, "stereotype")
     lost = sum(left.get(one, 0) for one in UNUSABLE)
-    return (
-        f"{naming.heading(told.instrument)}: of {sum(left.values())} stereotyped, "
-        f"{left.get('stereotype', 0)} stayed, {lost} became unusable."
+    return tr(
+        "{name}: of {n} stereotyped, {stayed} stayed, {unusable} became unusable.",
+        name=naming.heading(told.instrument),
+        n=sum(left.values()),
+        stayed=left.get("stereotype", 0),
+        unusable=lost,
     )

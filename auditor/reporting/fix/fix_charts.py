@@ -24,11 +24,26 @@ from auditor.reporting.fix.fix_numbers import (
     value_text,
 )
 from auditor.reporting.fix.fix_sentences import moved
+from auditor.reporting.language import mark, tr
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
 PANELS = 10
 """Panels of slopes that one chart holds, in two rows."""
 _SPAN = (-0.25, 0.5)
+_ACCEPTED = {
+    "nearer": mark("Pooled implicit score nearer to zero: {change}"),
+    "farther": mark("Pooled implicit score farther from zero: {change}"),
+    "turned": mark("Pooled implicit score turned round: {change}"),
+    "undecided": mark("Pooled implicit score not shown to be nearer to zero: {change}"),
+}
+_WITHHELD = {
+    "nearer": mark("Withheld fix, pooled implicit score nearer to zero: {change}"),
+    "farther": mark("Withheld fix, pooled implicit score farther from zero: {change}"),
+    "turned": mark("Withheld fix, pooled implicit score turned round: {change}"),
+    "undecided": mark(
+        "Withheld fix, pooled implicit score not shown to be nearer to zero: {change}"
+    ),
+}
 
 
 def slope_charts(told: FixResult, names: FixNames) -> tuple[SlopeChart, ...]:
@@ -69,7 +84,7 @@ def panel_keys(told: FixResult, names: FixNames) -> list[tuple[str, Pair]]:
         )
         for contrast_id in primaries(told, names)
     ]
-    return [one for one in (("Pooled", pooled), *contrasts) if any(one[1])]
+    return [one for one in ((tr("Pooled"), pooled), *contrasts) if any(one[1])]
 
 
 def _ends(slope: Slope | None) -> SlopeEnds | None:
@@ -105,22 +120,21 @@ def _score_span(slopes: Sequence[Slope]) -> tuple[float, float]:
 def _slope_title(told: FixResult) -> str:
     own = slope_of(told, f"{POOLED}{IMPLICIT}")
     if own is None:
-        return "Scores before and after"
+        return tr("Scores before and after")
     told_change = effect_text(own.change, CHANGE_OF[own.unit])
-    words = {
-        "nearer": "nearer to zero",
-        "farther": "farther from zero",
-        "turned": "turned round",
-        "undecided": "not shown to be nearer to zero",
-    }
-    whose = "Pooled" if told.decision.is_accepted else "Withheld fix, pooled"
-    return f"{whose} implicit score {words[moved(own)]}: {told_change}"
+    titles = _ACCEPTED if told.decision.is_accepted else _WITHHELD
+    return tr(titles[moved(own)], change=told_change)
 
 
 def _slope_alt(some: Sequence[tuple[str, Pair]]) -> str:
     parts = [
-        f"{title}: {effect_text(pair[0].before, 'score')} to {effect_text(pair[0].after, 'score')}."
+        tr(
+            "{title}: {before} to {after}.",
+            title=title,
+            before=effect_text(pair[0].before, "score"),
+            after=effect_text(pair[0].after, "score"),
+        )
         for title, pair in some
         if pair[0] is not None
     ]
-    return chart_alt("Scores before and after the fix; implicit:", parts)
+    return chart_alt(tr("Scores before and after the fix; implicit:"), parts)

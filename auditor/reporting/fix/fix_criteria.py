@@ -1,17 +1,18 @@
 """What the criteria of the gate ask, and how a ruling is shown. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from auditor.core.fix_results import CriterionName, Ruling
 from auditor.reporting.blocks import VerdictMark
 from auditor.reporting.fix.fix_numbers import Unit
+from auditor.reporting.language import mark, tr
 
-MARKS: Mapping[Ruling, VerdictMark] = {
-    "met": VerdictMark(sign="✓", word="met", css="v-pass"),
-    "not-met": VerdictMark(sign="✗", word="not met", css="v-fail"),
-    "not-shown": VerdictMark(sign="?", word="not shown", css="v-open"),
+_MARKS: Mapping[Ruling, VerdictMark] = {
+    "met": VerdictMark(sign="✓", word=mark("met"), css="v-pass"),
+    "not-met": VerdictMark(sign="✗", word=mark("not met"), css="v-fail"),
+    "not-shown": VerdictMark(sign="?", word=mark("not shown"), css="v-open"),
 }
 """Sign and word always together."""
 
@@ -21,6 +22,8 @@ class CriterionText:
     """One criterion of the gate as a reader meets it."""
 
     label: str
+    in_prose: str
+    """The same within a sentence."""
     asks: str
     unit: Unit
     side: Literal["at least", "at most", "above"]
@@ -31,67 +34,82 @@ class CriterionText:
 
 CRITERIA: Mapping[CriterionName, CriterionText] = {
     "bias": CriterionText(
-        label="Bias",
-        asks="Is the pooled implicit score closer to zero, by how much of it?",
+        label=mark("Bias"),
+        in_prose=mark("bias"),
+        asks=mark("Is the pooled implicit score closer to zero, by how much of it?"),
         unit="share",
         side="at least",
         units="stimuli",
     ),
     "explicit": CriterionText(
-        label="Explicit bias",
-        asks="Is the pooled explicit score no larger?",
+        label=mark("Explicit bias"),
+        in_prose=mark("explicit bias"),
+        asks=mark("Is the pooled explicit score no larger?"),
         unit="score",
         side="at most",
         units="stimuli",
     ),
     "sensitivity": CriterionText(
-        label="Positive control",
-        asks="How much of what every reader sees is still seen?",
+        label=mark("Positive control"),
+        in_prose=mark("positive control"),
+        asks=mark("How much of what every reader sees is still seen?"),
         unit="share",
         side="at least",
         units="stimuli",
     ),
     "written-answers": CriterionText(
-        label="Written answers",
-        asks="Are no more of them unusable?",
+        label=mark("Written answers"),
+        in_prose=mark("written answers"),
+        asks=mark("Are no more of them unusable?"),
         unit="points",
         side="at most",
         units="stimuli",
     ),
     "replies": CriterionText(
-        label="Everyday replies",
-        asks="Are sound replies to everyday messages no less likely, by token?",
+        label=mark("Everyday replies"),
+        in_prose=mark("everyday replies"),
+        asks=mark("Are sound replies to everyday messages no less likely, by token?"),
         unit="nats",
         side="at most",
         units="messages",
     ),
     "stated-facts": CriterionText(
-        label="Stated facts",
-        asks="Are fewer questions answered as the text states?",
+        label=mark("Stated facts"),
+        in_prose=mark("stated facts"),
+        asks=mark("Are fewer questions answered as the text states?"),
         unit="points",
         side="at most",
         units="stimuli",
     ),
     "opening": CriterionText(
-        label="Openings",
-        asks="Do more answers to everyday messages begin with the same words?",
+        label=mark("Openings"),
+        in_prose=mark("openings"),
+        asks=mark("Do more answers to everyday messages begin with the same words?"),
         unit="points",
         side="at most",
         units="messages",
     ),
     "elsewhere": CriterionText(
-        label="Other contrasts",
-        asks="Is no contrast’s implicit score larger, by size?",
+        label=mark("Other contrasts"),
+        in_prose=mark("other contrasts"),
+        asks=mark("Is no contrast’s implicit score larger, by size?"),
         unit="score",
         side="at most",
         units="stimuli",
     ),
     "control": CriterionText(
-        label="Control adapter",
-        asks="Is the fix closer to zero than an adapter that learned nothing to the point?",
+        label=mark("Control adapter"),
+        in_prose=mark("control adapter"),
+        asks=mark("Is the fix closer to zero than an adapter that learned nothing to the point?"),
         unit="score",
         side="above",
         units="stimuli",
     ),
 }
 """In the order in which a reader asks."""
+
+
+def ruling_mark(ruling: Ruling) -> VerdictMark:
+    """Sign and word of a ruling."""
+    sign = _MARKS[ruling]
+    return replace(sign, word=tr(sign.word))

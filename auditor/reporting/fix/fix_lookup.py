@@ -6,7 +6,7 @@ from auditor.core.fix_evidence import Training
 from auditor.core.fix_results import Effect, FixResult, SeedResult, Slope
 from auditor.core.items import Role
 from auditor.reporting import naming
-from auditor.reporting.fix.fix_names import POOLED, FixNames, adapter_name
+from auditor.reporting.fix.fix_names import POOLED, FixNames
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
 
@@ -60,12 +60,12 @@ def other_instruments(told: FixResult) -> list[str]:
 
 
 def control_rows(told: FixResult) -> list[tuple[str, Effect]]:
-    """Every seed of the fix, the judged one first, then the controls: towards zero positive."""
+    """Names of every seed, the judged one first, then of the controls: towards zero positive."""
     own = own_name(told)
     seeds = sorted(told.seeds, key=lambda seed: seed.name != own)
     return [
-        *((adapter_name(seed.name), seed.change) for seed in seeds),
-        *((adapter_name(control.control), control.change) for control in told.controls),
+        *((seed.name, seed.change) for seed in seeds),
+        *((control.control, control.change) for control in told.controls),
     ]
 
 

@@ -3,36 +3,43 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from auditor.core.fix import Control, FixSettings, LayerGroup, Objective
+from auditor.core.fix import Control, FixSettings, Objective
 from auditor.core.fix_evidence import Arm
 from auditor.core.items import Contrast
 from auditor.reporting import naming
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.language import mark, number, tr
 
 POOLED = "pooled/"
 BY_ORDER = "position-bias/"
 """What a finding names where the listed order began to decide."""
 OBJECTIVES: Mapping[Objective, str] = {
-    "association-neutrality": "association neutrality",
-    "concept-awareness": "concept awareness",
-    "supervised": "supervised answers",
+    "association-neutrality": mark("association neutrality"),
+    "concept-awareness": mark("concept awareness"),
+    "supervised": mark("supervised answers"),
 }
 CONTROLS: Mapping[Control, str] = {
-    "neutral": "control on neutral texts",
-    "shuffled": "control with shuffled sides",
-}
-GROUPS: Mapping[LayerGroup, str] = {
-    "early": "the early decoder blocks",
-    "late": "the late decoder blocks",
-    "all": "all decoder blocks",
+    "neutral": mark("control on neutral texts"),
+    "shuffled": mark("control with shuffled sides"),
 }
 SHORT_ARMS: Mapping[str, str] = {
-    "instruction": "told: be fair",
-    "neutral-instruction": "told: neutral",
-    "chain-of-thought": "told, and reasons",
-    "erasure": "concepts erased",
+    "instruction": mark("told: be fair"),
+    "neutral-instruction": mark("told: neutral"),
+    "chain-of-thought": mark("told, and reasons"),
+    "erasure": mark("concepts erased"),
 }
 """For the column of a chart."""
+_ADAPTERS: Mapping[str, str] = {
+    "fix": mark("the fix"),
+    "fixed": mark("the fix"),
+    "original": mark("the original"),
+    "instruction": mark("instruction"),
+    "neutral-instruction": mark("neutral instruction"),
+    "chain-of-thought": mark("chain of thought"),
+    "erasure": mark("erasure"),
+}
+_SEED, _SCALE = "seed", "scale-"
+"""What names of other seeds have in them, and those of other strengths begin with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +61,14 @@ class FixNames:
     def of_key(self, key: str) -> str:
         """What a finding names as having decided: a slope, a contrast, an adapter."""
         if key.startswith(POOLED):
-            return f"{naming.score_name(key.removeprefix(POOLED))}, pooled"
+            return tr("{score}, pooled", score=naming.score_name(key.removeprefix(POOLED)))
         if key.startswith(BY_ORDER):
-            return "the listed order of the words"
+            return tr("the listed order of the words")
         name, bracket, rest = key.partition("[")
         if bracket:
-            return f"“{self.contrast(rest.removesuffix(']'))}”"
+            return quoted(self.contrast(rest.removesuffix("]")))
         if key in self.titles:
-            return f"“{self.titles[key]}”"
+            return quoted(self.titles[key])
         return adapter_name(name) if name else ""
 
     def place(self, contrast_id: str) -> int:
@@ -77,35 +84,43 @@ def names_of(contrasts: Sequence[Contrast], order: Sequence[str] = ()) -> FixNam
     )
 
 
+def quoted(name: str) -> str:
+    """A name in the language's own quotation marks."""
+    return tr("“{name}”", name=name)
+
+
 def adapter_name(name: str) -> str:
     """An adapter or an arm by its name, as in `the fix, seed 1` of `fix-seed-1`."""
-    kind, _, rest = name.partition("-")
     for control, words in CONTROLS.items():
         if name in (control, f"control-{control}"):
-            return words
-    if "seed" in name:
-        return f"the fix, {name[name.index('seed') :].replace('-', ' ')}"
-    known = {"fix": "the fix", "fixed": "the fix", "original": "the original"}
-    return known.get(name, clean_line(f"{kind} {rest}".strip().replace("-", " ")))
+            return tr(words)
+    if _SEED in name:
+        seed = name.partition(_SEED)[2].replace("-", " ").strip()
+        return tr("the fix, seed {seed}", seed=clean_line(seed))
+    if name.startswith(_SCALE):
+        return tr("scale {scale}", scale=number(clean_line(name.removeprefix(_SCALE))))
+    if name in _ADAPTERS:
+        return tr(_ADAPTERS[name])
+    return clean_line(name.replace("-", " ").strip())
 
 
 def arm_name(arm: Arm, scale: float) -> str:
     """An arm as a row of a table names it."""
     match arm.kind:
         case "original":
-            return "original model"
+            return tr("original model")
         case "fixed":
-            return "the fix"
+            return tr("the fix")
         case "scaled":
-            return f"the fix at {scale:g}"
+            return tr("the fix at {scale}", scale=number(f"{scale:g}"))
         case "control":
             return adapter_name(arm.adapter or arm.arm_id)
         case "prompted":
-            return naming.CONDITIONS[arm.condition]
+            return tr(naming.CONDITIONS[arm.condition])
         case "erased":
-            return "concepts erased (LEACE)"
+            return tr("concepts erased (LEACE)")
 
 
 def settings_name(settings: FixSettings) -> str:
-    """As in `LoRA of rank 8, association neutrality`."""
-    return f"LoRA, {OBJECTIVES[settings.objective]}"
+    """As in `LoRA, association neutrality`."""
+    return f"LoRA, {tr(OBJECTIVES[settings.objective])}"

@@ -5,14 +5,21 @@ from auditor.core.fix_results import FixMissing, FixResult
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix.fix_cards import brief_verdict
 from auditor.reporting.fix.fix_names import adapter_name
+from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_notes import because_sentence
+from auditor.reporting.recorded_texts import recorded
 from auditor.reporting.view import View
 
-TITLE = "The fix"
-LIMIT = (
+TITLE = mark("The fix")
+LIMIT = mark(
     "An accepted fix moved the scores of this battery within its gate’s limits. It does not show "
     "that the association is gone from the model, nor that it stays away in other wordings."
 )
+_MISSING = {
+    "not-asked": mark("No fix was asked for."),
+    "not-possible": mark("No fix could be made."),
+    "unfinished": mark("There is no fix yet."),
+}
 
 
 def summary_sentence(view: View) -> str:
@@ -22,7 +29,9 @@ def summary_sentence(view: View) -> str:
         return brief_verdict(told)
     if told.kind == "not-asked":
         return ""
-    return f"A fix was asked for, and there is none; why stands under “{TITLE}”."
+    return tr(
+        "A fix was asked for, and there is none; why stands under “{title}”.", title=tr(TITLE)
+    )
 
 
 def not_made(view: View) -> str:
@@ -30,19 +39,13 @@ def not_made(view: View) -> str:
     told = view.result.fix
     if isinstance(told, FixResult):
         return ""
-    return (
-        f"{TITLE} (a LoRA adapter against what was found): none. {because_sentence(told.because)}"
-    )
+    none = tr("The fix (a LoRA adapter against what was found): none.")
+    return f"{none} {because_sentence(recorded(told.because))}"
 
 
 def missing_sentence(told: FixMissing) -> str:
     """The same where the section would stand."""
-    how = {
-        "not-asked": "No fix was asked for.",
-        "not-possible": "No fix could be made.",
-        "unfinished": "There is no fix yet.",
-    }
-    return f"{how[told.kind]} {because_sentence(told.because)}"
+    return f"{tr(_MISSING[told.kind])} {because_sentence(recorded(told.because))}"
 
 
 def limits_met(view: View) -> list[str]:
@@ -55,13 +58,13 @@ def limits_met(view: View) -> list[str]:
 
 def limits_standing(view: View) -> list[str]:
     """What is true of every fix."""
-    return [] if isinstance(view.result.fix, FixMissing) else [LIMIT]
+    return [] if isinstance(view.result.fix, FixMissing) else [tr(LIMIT)]
 
 
 def fix_method(view: View) -> list[tuple[str, str]]:
     """How a fix is trained and judged; empty where there is none."""
     told = view.result.fix
-    return [] if isinstance(told, FixMissing) else [("Fix", method(told))]
+    return [] if isinstance(told, FixMissing) else [(tr("Fix"), method(told))]
 
 
 def other_arithmetic(view: View, told: FixResult) -> list[str]:
@@ -70,33 +73,43 @@ def other_arithmetic(view: View, told: FixResult) -> list[str]:
     if (audited.backend, audited.dtype) == (judged.backend, judged.dtype):
         return []
     return [
-        f"The fix is judged in {clean_line(judged.backend)}, arithmetic in "
-        f"{clean_line(judged.dtype)}, original and fixed model alike; the audit’s own answers were "
-        f"computed by {clean_line(audited.backend)} in {clean_line(audited.dtype)}. The original’s "
-        "scores here differ a little from those above."
+        tr(
+            "The fix is judged in {backend}, arithmetic in {dtype}, original and fixed model "
+            "alike; the audit’s own answers were computed by {audit_backend} in {audit_dtype}. The "
+            "original’s scores here differ a little from those above.",
+            backend=clean_line(judged.backend),
+            dtype=clean_line(judged.dtype),
+            audit_backend=clean_line(audited.backend),
+            audit_dtype=clean_line(audited.dtype),
+        )
     ]
 
 
 def unavailable(told: FixResult) -> list[str]:
     """Arms that could not be run."""
     return [
-        f"Not run for the fix, {adapter_name(arm)}: {because_sentence(because)}"
+        tr(
+            "Not run for the fix, {arm}: {because}",
+            arm=adapter_name(arm),
+            because=because_sentence(recorded(because)),
+        )
         for arm, because in told.record.unavailable
     ]
 
 
 def method(told: FixResult) -> str:
     record = told.record
-    return (
+    return tr(
         "A low-rank adapter (LoRA, Hu et al. 2021) is trained on the battery’s fix split alone and "
         "judged on its audit split and on held-out messages, original and fixed model on the same "
         "questions, paired by stimulus. Pooled scores are the mean over the primary contrasts of "
         "each contrast’s mean score tanh(ℓ/2), their error from the variances within contrasts "
         "with Welch–Satterthwaite degrees of freedom; their sign is that of the declared "
-        "stereotype, so nothing is selected by looking. Replies are read in nats a token and KL. "
-        "A control adapter is set to the strength at which its KL is that of the fix. Erasure: "
-        "Belrose et al. 2023 (LEACE). "
-        f"Gate rules version {clean_line(record.rules.version)}, seed {record.seed}."
+        "stereotype, so nothing is selected by looking. Replies are read in nats a token and KL. A "
+        "control adapter is set to the strength at which its KL is that of the fix. Erasure: "
+        "Belrose et al. 2023 (LEACE). Gate rules version {version}, seed {seed}.",
+        version=clean_line(record.rules.version),
+        seed=record.seed,
     )
 
 
@@ -106,22 +119,29 @@ def fix_facts(told: FixResult | FixMissing) -> list[tuple[str, str, bool]]:
         return []
     record = told.record
     return [
-        ("Fix judged in", _judged_in(told), True),
-        ("Fix data", f"sha256 {record.data_sha256}, version {record.data_version}", True),
-        ("Held-out messages", f"sha256 {record.held_out_sha256}", True),
-        ("Gate rules", f"sha256 {record.rules.sha256}, version {record.rules.version}", True),
+        (tr("Fix judged in"), _judged_in(told), True),
+        (tr("Fix data"), _versioned(record.data_sha256, record.data_version), True),
+        (tr("Held-out messages"), f"sha256 {record.held_out_sha256}", True),
+        (tr("Gate rules"), _versioned(record.rules.sha256, record.rules.version), True),
         *((_adapter_label(one), f"sha256 {one.adapter_sha256}", True) for one in told.trainings),
     ]
 
 
 def _judged_in(told: FixResult) -> str:
     model = told.record.model
-    return (
-        f"{clean_line(model.name)}, weights sha256 {model.weights_sha256}, "
-        f"{clean_line(model.architecture)}, {clean_line(model.backend)}, {clean_line(model.dtype)}"
+    return tr(
+        "{model}, weights sha256 {sha256}, {architecture}, {backend}, {dtype}",
+        model=clean_line(model.name),
+        sha256=model.weights_sha256,
+        architecture=clean_line(model.architecture),
+        backend=clean_line(model.backend),
+        dtype=clean_line(model.dtype),
     )
 
 
+def _versioned(sha256: str, version: str) -> str:
+    return tr("sha256 {sha256}, version {version}", sha256=sha256, version=version)
+
+
 def _adapter_label(training: Training) -> str:
-    name = adapter_name(training.name)
-    return f"Adapter, {name}"
+    return tr("Adapter, {name}", name=adapter_name(training.name))

@@ -8,12 +8,18 @@ from auditor.core.measures import Interval
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Dot
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.rounding import NONE, SPACE
+from auditor.reporting.language import SPACE, mark, tr
+from auditor.reporting.recorded_texts import recorded
+from auditor.reporting.rounding import NONE
 
 Unit = Literal["score", "rate", "points", "nats", "distance", "share"]
 """`points` are differences of two rates; `distance` is in nats and has no sign; `share` is one of a
 whole that may be exceeded."""
-_WORDS: Mapping[Unit, str] = {"points": "pp", "nats": "nats", "distance": "nats"}
+_WORDS: Mapping[Unit, str] = {
+    "points": mark("pp"),
+    "nats": mark("nats"),
+    "distance": mark("nats"),
+}
 LEVEL_OF: Mapping[str, Unit] = {"score": "score", "rate": "rate", "nats": "distance"}
 """Of a number in the unit of a slope, which is no difference."""
 CHANGE_OF: Mapping[str, Unit] = {"score": "score", "rate": "points", "nats": "nats"}
@@ -22,9 +28,7 @@ CHANGE_OF: Mapping[str, Unit] = {"score": "score", "rate": "points", "nats": "na
 
 def value_text(value: float, unit: Unit, limit: float | None = None) -> str:
     """A number in its unit, on the side of a limit where it is."""
-    word = _WORDS.get(unit)
-    bare = _bare(value, unit, limit)
-    return f"{bare}{SPACE}{word}" if word else bare
+    return _with_word(_bare(value, unit, limit), unit)
 
 
 def span_text(span: Interval | None, unit: Unit, limit: float | None = None) -> str:
@@ -32,17 +36,15 @@ def span_text(span: Interval | None, unit: Unit, limit: float | None = None) -> 
     if span is None:
         return ""
     low, high = (_bare(end, unit, limit, is_end=True) for end in (span.low, span.high))
-    word = _WORDS.get(unit)
-    told = f"[{low},{SPACE}{high}]"
-    return f"{told}{SPACE}{word}" if word else told
+    return _with_word(rounding.pair(low, high).replace(" ", SPACE), unit)
 
 
 def effect_text(effect: Effect, unit: Unit, limit: float | None = None) -> str:
     """A number with its interval and its unit once; that there is none is said."""
     if effect.value is None:
-        return f"no value ({_because(effect)})"
+        return tr("no value ({because})", because=_because(effect))
     if effect.interval is None:
-        return f"{value_text(effect.value, unit, limit)} (no interval)"
+        return tr("{value} (no interval)", value=value_text(effect.value, unit, limit))
     return f"{_bare(effect.value, unit, limit)} {span_text(effect.interval, unit, limit)}"
 
 
@@ -54,8 +56,8 @@ def effect_cell(effect: Effect, unit: Unit, limit: float | None = None) -> Cell:
     is_open = bounds is not None and bounds.low < bounds.high
     return Cell(
         text=value_text(effect.value, unit, limit),
-        note=span_text(effect.interval, unit, limit) or "no interval",
-        more=f"bounds {span_text(bounds, unit, limit)}" if is_open else "",
+        note=span_text(effect.interval, unit, limit) or tr("no interval"),
+        more=tr("bounds {bounds}", bounds=span_text(bounds, unit, limit)) if is_open else "",
         kind="number",
     )
 
@@ -70,8 +72,10 @@ def counted_cell(effect: Effect, unit: Unit) -> Cell:
 
 def n_text(effect: Effect) -> str:
     """As in `n 192 (24), 3 unusable`."""
-    unusable = f", {rounding.count(effect.n_unscored)} unusable" if effect.n_unscored else ""
-    return f"n{SPACE}{n_of(effect)}{unusable}"
+    told = n_of(effect)
+    if not effect.n_unscored:
+        return f"n{SPACE}{told}"
+    return tr("n\u00a0{n}, {unusable} unusable", n=told, unusable=rounding.count(effect.n_unscored))
 
 
 def n_of(effect: Effect) -> str:
@@ -133,7 +137,13 @@ def is_certain(effect: Effect) -> bool:
 
 
 def _because(effect: Effect) -> str:
-    return clean_line(effect.undefined_because or "no value")
+    because = effect.undefined_because
+    return clean_line(recorded(because)) if because else tr("no value")
+
+
+def _with_word(told: str, unit: Unit) -> str:
+    """A number, or two in brackets, with the word of its unit where it has one."""
+    return f"{told}{SPACE}{tr(_WORDS[unit])}" if unit in _WORDS else told
 
 
 def _bare(value: float, unit: Unit, limit: float | None, *, is_end: bool = False) -> str:

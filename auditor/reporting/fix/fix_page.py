@@ -10,6 +10,7 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix import fix_notes
 from auditor.reporting.fix.fix_names import names_of
 from auditor.reporting.fix.fix_pages import section
+from auditor.reporting.language import language, tr
 from auditor.reporting.pages import FixPage
 
 
@@ -17,9 +18,12 @@ def summarise_fix(result: FixResult, contrasts: Sequence[Contrast] = ()) -> FixP
     """Every string of the page; contrasts that are not given are called by their ids."""
     model = clean_line(result.record.model.name)
     return FixPage(
-        title=f"Fix of {model}",
-        language="en",
-        description=f"Whether an adapter against the biases of {model} passed its gate, and why",
+        title=tr("Fix of {model}", model=model),
+        language=language(),
+        description=tr(
+            "Whether an adapter against the biases of {model} passed its gate, and why",
+            model=model,
+        ),
         generator=f"auditor {__version__}",
         fix=section(result, names_of(contrasts), []),
         method=fix_notes.method(result),

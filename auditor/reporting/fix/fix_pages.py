@@ -9,17 +9,24 @@ from auditor.reporting.fix import fix_notes
 from auditor.reporting.fix.fix_cards import verdict_card
 from auditor.reporting.fix.fix_names import FixNames, names_of, settings_name
 from auditor.reporting.fix.fix_parts import parts
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import FixSection
 from auditor.reporting.view import View
 
 _NOT_SHOWN = (
-    "An accepted fix is not an unbiased model: it moved these scores, on these questions, within "
-    "these limits. What people meet in use may differ.",
-    "A low-rank change can hide an association without removing it. Other wordings, further "
-    "training or another quantisation may bring it back.",
-    "Categories can cancel each other in the pooled score; the table has each of them.",
-    "A withheld fix is not shown to be harmful either. Where a criterion is “not shown”, a larger "
-    "tier may decide it.",
+    mark(
+        "An accepted fix is not an unbiased model: it moved these scores, on these questions, "
+        "within these limits. What people meet in use may differ."
+    ),
+    mark(
+        "A low-rank change can hide an association without removing it. Other wordings, further "
+        "training or another quantisation may bring it back."
+    ),
+    mark("Categories can cancel each other in the pooled score; the table has each of them."),
+    mark(
+        "A withheld fix is not shown to be harmful either. Where a criterion is “not shown”, a "
+        "larger tier may decide it."
+    ),
 )
 
 
@@ -35,17 +42,17 @@ def fix(view: View) -> FixSection | None:
 def section(told: FixResult, names: FixNames, notes: list[str]) -> FixSection:
     """The section on what came of a fix, with notes on the arithmetic."""
     return FixSection(
-        title=fix_notes.TITLE,
+        title=tr(fix_notes.TITLE),
         lead=(" ".join((_of_model(told), *notes)),),
         verdict=verdict_card(told, names),
         parts=parts(told, names),
-        not_shown=(*_NOT_SHOWN, *fix_notes.unavailable(told)),
+        not_shown=(*map(tr, _NOT_SHOWN), *fix_notes.unavailable(told)),
     )
 
 
 def _missing(told: FixMissing) -> FixSection:
     return FixSection(
-        title=fix_notes.TITLE,
+        title=tr(fix_notes.TITLE),
         lead=(fix_notes.missing_sentence(told),),
         verdict=None,
         parts=(),
@@ -55,9 +62,11 @@ def _missing(told: FixMissing) -> FixSection:
 
 def _of_model(told: FixResult) -> str:
     record = told.record
-    return (
-        f"A small adapter ({settings_name(record.settings)}) was trained for "
-        f"{clean_line(record.model.name)} to take the association out, and then had to pass a gate "
-        "whose criteria were fixed before training. Original and fixed model are the same network "
-        "without and with the adapter, asked the same questions, so every change is paired."
+    return tr(
+        "A small adapter ({settings}) was trained for {model} to take the association out, and "
+        "then had to pass a gate whose criteria were fixed before training. Original and fixed "
+        "model are the same network without and with the adapter, asked the same questions, so "
+        "every change is paired.",
+        settings=settings_name(record.settings),
+        model=clean_line(record.model.name),
     )

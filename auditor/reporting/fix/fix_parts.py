@@ -18,13 +18,13 @@ from auditor.reporting.fix.fix_lookup import (
     slopes_of,
 )
 from auditor.reporting.fix.fix_names import FixNames, adapter_name
+from auditor.reporting.fix.fix_registers import register_sentences
 from auditor.reporting.fix.fix_sentences import (
     contrast_sentence,
     control_sentence,
     dial_sentences,
     pooled_sentences,
     prompted_sentence,
-    register_sentences,
     seed_sentence,
 )
 from auditor.reporting.fix.fix_side_charts import control_chart, dial_chart, side_chart
@@ -40,16 +40,18 @@ from auditor.reporting.fix.fix_training import (
     training_facts,
     training_table,
 )
+from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import FixPart
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
-_WITHHELD = (
+_WITHHELD = mark(
     "This fix is withheld: what follows describes it, and a score nearer to zero is no success of "
     "it."
 )
 QUOTED = 120
 """Characters of an opening that are printed."""
 _STORED = "texts.json"
+_DIALECTS = {"English": mark("English"), "Russian": mark("Russian")}
 
 
 def parts(told: FixResult, names: FixNames) -> tuple[FixPart, ...]:
@@ -73,7 +75,7 @@ def _training(told: FixResult) -> FixPart | None:
     chart = training_chart(told)
     return FixPart(
         name="training",
-        title="What it was trained on, and how",
+        title=tr("What it was trained on, and how"),
         lead=(held_out_sentence(told),),
         facts=tuple(
             Fact(label=label, text=clean_line(text, 500), is_code=is_code)
@@ -97,7 +99,7 @@ def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
                 headline,
                 names,
                 kind="slopes",
-                caption="Implicit and explicit scores before and after, with 95 % intervals",
+                caption=tr("Implicit and explicit scores before and after, with 95 % intervals"),
             )
         )
     if rest := slopes_of(told, names, others):
@@ -106,7 +108,7 @@ def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
                 rest,
                 names,
                 kind="other-slopes",
-                caption="Scores of the other tests before and after, with 95 % intervals",
+                caption=tr("Scores of the other tests before and after, with 95 % intervals"),
             )
         )
     counted = [
@@ -118,8 +120,8 @@ def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
     ]
     return FixPart(
         name="slopes",
-        title="Before and after",
-        lead=() if told.decision.is_accepted else (_WITHHELD,),
+        title=tr("Before and after"),
+        lead=() if told.decision.is_accepted else (tr(_WITHHELD),),
         points=tuple(one for one in (*pooled_sentences(told), *counted) if one),
         charts=slope_charts(told, names),
         tables=tuple(tables),
@@ -133,10 +135,12 @@ def _answers(told: FixResult) -> FixPart | None:
     asked = [one for one in told.compositions if one.n]
     return FixPart(
         name="answers",
-        title="What became of the written answers",
+        title=tr("What became of the written answers"),
         lead=(
-            "A fix can lower a share of stereotyped answers by changing them, or by making them "
-            "unusable. Only the first is a repair, so both are counted.",
+            tr(
+                "A fix can lower a share of stereotyped answers by changing them, or by making "
+                "them unusable. Only the first is a repair, so both are counted."
+            ),
         ),
         points=tuple(composition_sentence(one) for one in asked),
         charts=(chart,),
@@ -150,10 +154,12 @@ def _sides(told: FixResult) -> FixPart | None:
         return None
     return FixPart(
         name="side-effects",
-        title="Side effects",
+        title=tr("Side effects"),
         lead=(
-            "Each change as a share of what the gate allows: 0 is no change, to the right is "
-            "worse. How each was ruled follows from the gate’s table.",
+            tr(
+                "Each change as a share of what the gate allows: 0 is no change, to the right is "
+                "worse. How each was ruled follows from the gate’s table."
+            ),
         ),
         charts=(chart,),
         tables=(table,) if table else (),
@@ -164,7 +170,12 @@ def _sides(told: FixResult) -> FixPart | None:
 def _opening(arm: str, words: str, count: int, n: int) -> ReadingText:
     name = naming.capital(adapter_name(arm))
     return ReadingText(
-        state=f"{name}: {rounding.count(count)} of {rounding.count(n)} answers begin with",
+        state=tr(
+            "{name}: {count} of {n} answers begin with",
+            name=name,
+            count=rounding.count(count),
+            n=rounding.count(n),
+        ),
         answer=clean(words, QUOTED, stored=_STORED),
     )
 
@@ -175,10 +186,13 @@ def _dial(told: FixResult) -> FixPart | None:
         return None
     return FixPart(
         name="dial",
-        title="The dial",
+        title=tr("The dial"),
         lead=(
-            "The same adapter at other strengths: whether more of it removes the bias, turns it "
-            "round, or costs something else. Beside it what needs no training, and a control.",
+            tr(
+                "The same adapter at other strengths: whether more of it removes the bias, turns "
+                "it round, or costs something else. Beside it what needs no training, and a "
+                "control."
+            ),
         ),
         points=tuple(
             one for one in (*dial_sentences(told.dial), prompted_sentence(told.dial)) if one
@@ -194,7 +208,7 @@ def _controls(told: FixResult) -> FixPart | None:
     sentences = [control_sentence(control) for control in told.controls]
     return FixPart(
         name="controls",
-        title="Other seeds, and controls",
+        title=tr("Other seeds, and controls"),
         lead=(),
         points=(*sentences, seed_sentence(told)),
         charts=(chart,) if chart else (),
@@ -214,7 +228,7 @@ def _registers(told: FixResult) -> tuple[FixPart, ...]:
 def _register(language: str, rows: Sequence[RegisterChange]) -> FixPart:
     return FixPart(
         name=f"dialect-{language.lower()}",
-        title=f"What it does by dialect: {language}",
+        title=tr("What it does by dialect: {language}", language=tr(_DIALECTS[language])),
         lead=(),
         points=tuple(register_sentences(rows)),
         charts=(register_chart(language, rows),),

@@ -6,12 +6,11 @@ same rules as an accepted one.
 
 from collections.abc import Sequence
 
-from auditor.core.fix_results import ControlResult, DialPoint, FixResult, RegisterChange, Slope
-from auditor.reporting import naming, rounding
-from auditor.reporting.fix.adapter_sentences import facet_title
-from auditor.reporting.fix.fix_cards import counted
+from auditor.core.fix_results import ControlResult, DialPoint, FixResult, Slope
+from auditor.reporting import naming
+from auditor.reporting.fix.fix_cards import few
 from auditor.reporting.fix.fix_lookup import other_seeds
-from auditor.reporting.fix.fix_names import CONTROLS, POOLED, FixNames, arm_name
+from auditor.reporting.fix.fix_names import CONTROLS, POOLED, FixNames, arm_name, quoted
 from auditor.reporting.fix.fix_numbers import (
     CHANGE_OF,
     LEVEL_OF,
@@ -20,7 +19,41 @@ from auditor.reporting.fix.fix_numbers import (
     n_text,
     side,
 )
+from auditor.reporting.language import mark, number, tr, tr_n
 from auditor.reporting.view import EXPLICIT, IMPLICIT
+
+_SHOWN = (
+    mark(
+        "Of one contrast, the {score} is shown to be nearer to zero in {nearer} and farther from "
+        "it in {farther}"
+    ),
+    mark(
+        "Of {n} contrasts, the {score} is shown to be nearer to zero in {nearer} and farther from "
+        "it in {farther}"
+    ),
+)
+_SHOWN_TURNED = (
+    mark(
+        "Of one contrast, the {score} is shown to be nearer to zero in {nearer}, farther from it "
+        "in {farther} and turned round in {turned} ({contrasts})"
+    ),
+    mark(
+        "Of {n} contrasts, the {score} is shown to be nearer to zero in {nearer}, farther from it "
+        "in {farther} and turned round in {turned} ({contrasts})"
+    ),
+)
+"""For one contrast and for several; the latter pair where a score was turned round too."""
+_MOVED = {
+    "nearer": mark("it is shown to be nearer to zero"),
+    "farther": mark("it is shown to be farther from zero"),
+    "turned": mark("it is turned round, to the other side of zero"),
+    "undecided": mark("that it is nearer to zero is not shown"),
+}
+_AHEAD = {
+    1: mark("the fix is shown to bring the score closer to zero"),
+    -1: mark("the control is shown to bring the score closer to zero than the fix"),
+    0: mark("that the fix does more is not shown"),
+}
 
 
 def pooled_sentences(told: FixResult) -> list[str]:
@@ -42,17 +75,24 @@ def contrast_sentence(slopes: Sequence[Slope], names: FixNames) -> str:
     nearer = [s for s in read if moved(s) == "nearer"]
     farther = [s for s in read if moved(s) == "farther"]
     turned = [s for s in read if moved(s) == "turned"]
-    parts = [
-        f"nearer to zero in {len(nearer)}",
-        f"farther from it in {len(farther)}",
-        *([f"turned round in {len(turned)} ({_listed(turned, names)})"] if turned else []),
-    ]
-    rest = len(read) - len(nearer) - len(farther) - len(turned)
-    undecided = f"; {counted(rest, 'contrast')} {_is(rest)} undecided" if rest else ""
-    return (
-        f"Of {counted(len(read), 'contrast')}, the {score} is shown to be {', '.join(parts[:-1])} "
-        f"and {parts[-1]}{undecided}. These intervals are not corrected for their number."
+    counts = {"nearer": len(nearer), "farther": len(farther), "turned": len(turned)}
+    one, several = _SHOWN_TURNED if turned else _SHOWN
+    told = tr_n(
+        one,
+        several,
+        len(read),
+        n=few(len(read)),
+        score=score,
+        contrasts=", ".join(quoted(names.contrast(slope.contrast_id)) for slope in turned),
+        **counts,
     )
+    if rest := len(read) - sum(counts.values()):
+        undecided = tr_n(
+            "one contrast is undecided", "{n} contrasts are undecided", rest, n=few(rest)
+        )
+        told = f"{told}; {undecided}"
+    uncorrected = tr("These intervals are not corrected for their number.")
+    return f"{told}. {uncorrected}"
 
 
 def moved(slope: Slope) -> str:
@@ -77,22 +117,33 @@ def dial_sentences(points: Sequence[DialPoint]) -> list[str]:
         return []
     if not side(original.bias):
         return [
-            "On these few questions the original’s pooled implicit score is not told from zero "
-            f"({effect_text(original.bias, 'score')}, {n_text(original.bias)}), so the dial cannot "
-            "show where a bias goes."
+            tr(
+                "On these few questions the original’s pooled implicit score is not told from zero "
+                "({found}, {n}), so the dial cannot show where a bias goes.",
+                found=effect_text(original.bias, "score"),
+                n=n_text(original.bias),
+            )
         ]
     turned = turned_from(points)
     if turned is None:
         last = dial[-1]
         return [
-            "At no strength that was tried is the pooled implicit score shown to lie on the other "
-            f"side of zero; at {last.scale:g} it is {effect_text(last.bias, 'score')}, "
-            f"{n_text(last.bias)}."
+            tr(
+                "At no strength that was tried is the pooled implicit score shown to lie on the "
+                "other side of zero; at {strength} it is {found}, {n}.",
+                strength=number(f"{last.scale:g}"),
+                found=effect_text(last.bias, "score"),
+                n=n_text(last.bias),
+            )
         ]
     return [
-        f"At strength {turned.scale:g} the pooled implicit score is shown to lie on the other side "
-        f"of zero ({effect_text(turned.bias, 'score')}, {n_text(turned.bias)}): there the bias is "
-        "turned round, not removed."
+        tr(
+            "At strength {strength} the pooled implicit score is shown to lie on the other side of "
+            "zero ({found}, {n}): there the bias is turned round, not removed.",
+            strength=number(f"{turned.scale:g}"),
+            found=effect_text(turned.bias, "score"),
+            n=n_text(turned.bias),
+        )
     ]
 
 
@@ -111,17 +162,16 @@ def turned_from(points: Sequence[DialPoint]) -> DialPoint | None:
 
 def control_sentence(control: ControlResult) -> str:
     """What a control adapter does at the same distance, and whether the fix does more."""
-    name = CONTROLS[control.control]
-    ahead = effect_text(control.advantage, "score")
-    judged = {
-        1: "the fix is shown to bring the score closer to zero",
-        -1: "the control is shown to bring the score closer to zero than the fix",
-        0: "that the fix does more is not shown",
-    }[side(control.advantage) if is_certain(control.advantage) else 0]
-    return (
-        f"The {name}, at strength {control.scale:.2g}, where it changes the "
-        f"model by {effect_text(control.divergence, 'distance')} of KL a token: {judged} "
-        f"(ahead by {ahead}, {n_text(control.advantage)})."
+    ahead = control.advantage
+    return tr(
+        "The {control}, at strength {strength}, where it changes the model by {distance} of KL a "
+        "token: {judged} (ahead by {ahead}, {n}).",
+        control=tr(CONTROLS[control.control]),
+        strength=number(f"{control.scale:.2g}"),
+        distance=effect_text(control.divergence, "distance"),
+        judged=tr(_AHEAD[side(ahead) if is_certain(ahead) else 0]),
+        ahead=effect_text(ahead, "score"),
+        n=n_text(ahead),
     )
 
 
@@ -129,16 +179,31 @@ def seed_sentence(told: FixResult) -> str:
     """Whether other beginnings come to the same."""
     seeds = other_seeds(told)
     if not seeds:
-        return (
+        return tr(
             "One adapter was trained from one seed. Another seed can come out differently, and "
             "nothing here shows by how much."
         )
-    n = len(seeds)
     nearer = sum(side(seed.change) > 0 and is_certain(seed.change) for seed in seeds)
-    return (
-        f"Of {counted(n, 'more adapter')} of the same recipe from other beginnings, "
-        f"{nearer} {_is(nearer)} shown to bring the score closer to zero. "
-        "Seeds are described; only the first is judged by the gate."
+    judged = tr("Seeds are described; only the first is judged by the gate.")
+    return f"{_other_seeds(len(seeds), nearer)} {judged}"
+
+
+def _other_seeds(n: int, nearer: int) -> str:
+    if n == 1:
+        return tr_n(
+            "Of one more adapter of the same recipe from other beginnings, {n} is shown to bring "
+            "the score closer to zero.",
+            "Of one more adapter of the same recipe from other beginnings, {n} are shown to bring "
+            "the score closer to zero.",
+            nearer,
+        )
+    return tr_n(
+        "Of {others} more adapters of the same recipe from other beginnings, {n} is shown to bring "
+        "the score closer to zero.",
+        "Of {others} more adapters of the same recipe from other beginnings, {n} are shown to "
+        "bring the score closer to zero.",
+        nearer,
+        others=few(n),
     )
 
 
@@ -151,58 +216,21 @@ def prompted_sentence(points: Sequence[DialPoint]) -> str:
     ]
     if not told:
         return ""
-    return f"Without training, on the same questions: {'; '.join(told)}."
-
-
-def register_sentences(rows: Sequence[RegisterChange]) -> list[str]:
-    """Which differences between dialect and standard the adapter is shown to change."""
-    tested = [row for row in rows if row.adjusted_p is not None]
-    shown = [row for row in tested if row.is_shown]
-    if not tested:
-        return ["None of these changes could be tested."]
-    told = (
-        f"Of {counted(len(tested), 'difference')} between dialect and standard that could be "
-        f"tested, {rounding.count(len(shown))} {_is(len(shown))} shown to change with the adapter, "
-        "after adjustment for the number of them."
-    )
-    if not shown:
-        return [f"{told} That none is shown does not mean that there is none."]
-    return [told, *(_register(row) for row in shown)]
-
-
-def _register(row: RegisterChange) -> str:
-    unit = CHANGE_OF[row.unit]
-    way = "more against the dialect" if side(row.change) > 0 else "less against the dialect"
-    if row.quantity != "score":
-        way = "more of them" if side(row.change) > 0 else "fewer of them"
-    return (
-        f"{facet_title(row)}: dialect minus standard changes by {effect_text(row.change, unit)} "
-        f"({n_text(row.change)}), {way} than without the adapter."
-    )
+    return tr("Without training, on the same questions: {found}.", found="; ".join(told))
 
 
 def _pooled(slope: Slope, name: str) -> str:
     unit = slope.unit
-    head = (
-        f"{naming.capital(name)}, pooled: {effect_text(slope.before, LEVEL_OF[unit])} before and "
-        f"{effect_text(slope.after, LEVEL_OF[unit])} after, a paired change of "
-        f"{effect_text(slope.change, CHANGE_OF[unit])} ({n_text(slope.change)})"
+    return tr(
+        "{score}, pooled: {before} before and {after} after, a paired change of {change} ({n}): "
+        "{moved}.",
+        score=naming.capital(name),
+        before=effect_text(slope.before, LEVEL_OF[unit]),
+        after=effect_text(slope.after, LEVEL_OF[unit]),
+        change=effect_text(slope.change, CHANGE_OF[unit]),
+        n=n_text(slope.change),
+        moved=tr(_MOVED[moved(slope)]),
     )
-    words = {
-        "nearer": "it is shown to be nearer to zero",
-        "farther": "it is shown to be farther from zero",
-        "turned": "it is turned round, to the other side of zero",
-        "undecided": "that it is nearer to zero is not shown",
-    }
-    return f"{head}: {words[moved(slope)]}."
-
-
-def _listed(slopes: Sequence[Slope], names: FixNames) -> str:
-    return ", ".join(f"“{names.contrast(slope.contrast_id)}”" for slope in slopes)
-
-
-def _is(n: int) -> str:
-    return "is" if n == 1 else "are"
 
 
 def _sign(value: float) -> int:

@@ -14,12 +14,13 @@ from auditor.reporting.fix.fix_chart import (
     SideChart,
     SideRow,
 )
-from auditor.reporting.fix.fix_criteria import CRITERIA, MARKS
+from auditor.reporting.fix.fix_criteria import CRITERIA, ruling_mark
 from auditor.reporting.fix.fix_lookup import control_rows
-from auditor.reporting.fix.fix_names import SHORT_ARMS, arm_name
+from auditor.reporting.fix.fix_names import SHORT_ARMS, adapter_name, arm_name
 from auditor.reporting.fix.fix_numbers import effect_dot, effect_text, scaled_dot
 from auditor.reporting.fix.fix_reasons import is_by_order, unit_of
 from auditor.reporting.fix.fix_sentences import turned_from
+from auditor.reporting.language import mark, number, tr, tr_n
 
 SIDES = (
     "replies",
@@ -42,24 +43,25 @@ def side_chart(told: FixResult) -> SideChart | None:
     if not found:
         return None
     worse = [f for f in found if f.ruling != "met"]
-    within = (
-        f"All {len(found)} side effects are within what the gate allows"
-        if not worse
-        else f"{len(worse)} of {len(found)} side effects {'is' if len(worse) == 1 else 'are'} not "
-        "shown to be within what the gate allows"
+    within = tr("All {found} side effects are within what the gate allows", found=len(found))
+    beyond = tr_n(
+        "{n} of {found} side effects is not shown to be within what the gate allows",
+        "{n} of {found} side effects are not shown to be within what the gate allows",
+        len(worse),
+        found=len(found),
     )
     return SideChart(
-        title=within,
+        title=beyond if worse else within,
         alt=chart_alt(
-            "Side effects as shares of what the gate allows; 1 is the limit.",
-            [f"{CRITERIA[f.name].label}: {_found(f)}, {MARKS[f.ruling].word}." for f in found],
+            tr("Side effects as shares of what the gate allows; 1 is the limit."),
+            [f"{_label(f)}: {_found(f)}, {ruling_mark(f.ruling).word}." for f in found],
         ),
         rows=tuple(
             SideRow(
-                label=CRITERIA[f.name].label,
+                label=_label(f),
                 dot=share_of_limit(f),
                 beside=_found(f),
-                mark=MARKS[f.ruling],
+                mark=ruling_mark(f.ruling),
             )
             for f in found
         ),
@@ -87,18 +89,22 @@ def dial_chart(told: FixResult) -> DialChart | None:
     return DialChart(
         title=_dial_title(told.dial),
         alt=chart_alt(
-            "Pooled implicit score, unusable written answers and loss on replies, by strength of "
-            "the adapter and for other arms.",
+            tr(
+                "Pooled implicit score, unusable written answers and loss on replies, by strength "
+                "of the adapter and for other arms."
+            ),
             [
                 f"{arm_name(p.arm, p.scale)}: {effect_text(p.bias, 'score')}."
                 for p in (*dial, *others)
             ],
         ),
         panels=(
-            DialPanel(key="bias", title="pooled implicit score"),
-            DialPanel(key="unusable", title="unusable answers"),
+            DialPanel(key="bias", title=tr("pooled implicit score")),
+            DialPanel(key="unusable", title=tr("unusable answers")),
             DialPanel(
-                key="replies", title="loss on replies, nats a token", limit=limits.max_reply_loss
+                key="replies",
+                title=tr("loss on replies, nats a token"),
+                limit=limits.max_reply_loss,
             ),
         ),
         dial=tuple(_dial_dot(p, p.scale) for p in dial),
@@ -110,25 +116,28 @@ def dial_chart(told: FixResult) -> DialChart | None:
 def _dial_title(points: Sequence[DialPoint]) -> str:
     turned = turned_from(points)
     if turned is not None:
-        return f"The dial: at strength {turned.scale:g} the bias is turned round"
-    return "The dial: at no strength tried is the bias shown to be turned round"
+        return tr(
+            "The dial: at strength {strength} the bias is turned round",
+            strength=number(f"{turned.scale:g}"),
+        )
+    return tr("The dial: at no strength tried is the bias shown to be turned round")
 
 
 def control_chart(told: FixResult) -> DotChart | None:
     """How far the fix, its other seeds and the controls bring the score towards zero."""
-    rows = control_rows(told)
+    rows = [(adapter_name(name), effect) for name, effect in control_rows(told)]
     if len(rows) < 2:
         return None
     return DotChart(
-        title="How far each adapter brings the pooled implicit score towards zero",
+        title=tr("How far each adapter brings the pooled implicit score towards zero"),
         alt=chart_alt(
-            "Change of the pooled implicit score towards zero, by adapter.",
+            tr("Change of the pooled implicit score towards zero, by adapter."),
             [f"{name}: {effect_text(effect, 'score')}." for name, effect in rows],
         ),
         scale="score",
-        axis_label="change of the score: + towards zero, − away from it",
-        series=(Series(key="likelihood", label="adapter"),),
-        beside_head="towards zero [95 %]",
+        axis_label=tr("change of the score: + towards zero, − away from it"),
+        series=(Series(key="likelihood", label=mark("adapter")),),
+        beside_head=tr("towards zero [95 %]"),
         rows=tuple(
             DotRow(
                 label=naming.capital(name),
@@ -138,6 +147,10 @@ def control_chart(told: FixResult) -> DotChart | None:
             for name, effect in rows
         ),
     )
+
+
+def _label(finding: GateFinding) -> str:
+    return tr(CRITERIA[finding.name].label)
 
 
 def _found(finding: GateFinding) -> str:
@@ -158,5 +171,10 @@ def _dial_dot(point: DialPoint, across: float) -> DialDot:
 
 def _column(point: DialPoint) -> str:
     if point.arm.kind == "control":
-        return f"{arm_name(point.arm, point.scale)} at {point.scale:.2g}"
-    return SHORT_ARMS.get(point.arm.arm_id, arm_name(point.arm, point.scale))
+        return tr(
+            "{arm} at {strength}",
+            arm=arm_name(point.arm, point.scale),
+            strength=number(f"{point.scale:.2g}"),
+        )
+    short = SHORT_ARMS.get(point.arm.arm_id)
+    return tr(short) if short else arm_name(point.arm, point.scale)

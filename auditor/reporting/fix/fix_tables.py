@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from auditor.core.fix_results import DialPoint, Effect, FixResult, Slope
+from auditor.core.fix_results import ControlResult, DialPoint, Effect, FixResult, Slope
 from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.fix.fix_lookup import instrument_of, roles, slope_of
@@ -16,50 +16,80 @@ from auditor.reporting.fix.fix_numbers import (
     unusable_cell,
 )
 from auditor.reporting.fix.fix_sentences import moved
+from auditor.reporting.language import mark, number, tr
 from auditor.reporting.rounding import NONE
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
-N_STIMULI = "n (stimuli)"
+N_STIMULI = mark("n (stimuli)")
 _SIDE_KEYS = (
-    ("held-out/nats", "Everyday replies", "nats a token"),
+    ("held-out/nats", mark("Everyday replies"), mark("nats a token")),
     (
         f"{POOLED}question-answering.accuracy-disambiguated",
-        "Stated facts",
-        "share answered as the text states",
+        mark("Stated facts"),
+        mark("share answered as the text states"),
     ),
-    (f"{POOLED}{IMPLICIT}.invalid-rate", "Unusable answers", "written word association"),
-    (f"{POOLED}{EXPLICIT}.invalid-rate", "Unusable answers", "written mirrored statements"),
+    (
+        f"{POOLED}{IMPLICIT}.invalid-rate",
+        mark("Unusable answers"),
+        mark("written word association"),
+    ),
+    (
+        f"{POOLED}{EXPLICIT}.invalid-rate",
+        mark("Unusable answers"),
+        mark("written mirrored statements"),
+    ),
 )
 """Of the slopes that are no scores: key, name, and what it is."""
 _MOVED = {
-    "nearer": "nearer",
-    "farther": "farther",
-    "turned": "turned round",
-    "undecided": "undecided",
+    "nearer": mark("nearer"),
+    "farther": mark("farther"),
+    "turned": mark("turned round"),
+    "undecided": mark("undecided"),
 }
 
 
 def slope_table(slopes: Sequence[Slope], names: FixNames, *, kind: str, caption: str) -> Table:
     """Scores before and after, the pooled first; a column of nothing but zeros is told below."""
     has_unusable = any(slope.change.n_unscored for slope in slopes)
-    unusable = ("Unusable",) if has_unusable else ()
-    told = "" if has_unusable else "None of these answers was unusable: likelihoods never are. "
+    heads = (
+        tr("Score"),
+        tr("Before"),
+        tr("After"),
+        tr("Paired change"),
+        tr(N_STIMULI),
+        *((tr("Unusable"),) if has_unusable else ()),
+        tr("Shown"),
+    )
+    never = tr("None of these answers was unusable: likelihoods never are.")
+    footnote = (
+        tr(
+            "By likelihood, on the same questions both times. Shown: what the intervals of this "
+            "row alone show, nearer to zero or farther from it, not corrected for the number of "
+            "rows."
+        ),
+        *(() if has_unusable else (never,)),
+        tr("n: answers, in brackets stimuli."),
+    )
     return fix_table(
         f"t-fix-{kind}",
         caption,
-        ("Score", "Before", "After", "Paired change", N_STIMULI, *unusable, "Shown"),
+        heads,
         [_slope_row(slope, names, has_unusable=has_unusable) for slope in slopes],
-        footnote="By likelihood, on the same questions both times. Shown: what the intervals of "
-        f"this row alone show, nearer to zero or farther from it, not corrected for the number of "
-        f"rows. {told}n: answers, in brackets "
-        "stimuli.",
+        footnote=" ".join(footnote),
         style="t-fix t-slopes",
     )
 
 
 def side_table(told: FixResult) -> Table | None:
     """What the side effects rest on, before and after; None where nothing of it was asked."""
-    heads = ("Quantity", "Before", "After", "Paired change", "n (units)", "Unusable")
+    heads = (
+        tr("Quantity"),
+        tr("Before"),
+        tr("After"),
+        tr("Paired change"),
+        tr("n (units)"),
+        tr("Unusable"),
+    )
     rows = [
         (
             Cell(text=text, note=note),
@@ -75,26 +105,28 @@ def side_table(told: FixResult) -> Table | None:
         return None
     return fix_table(
         "t-fix-sides",
-        "What the side effects rest on, with 95 % intervals",
+        tr("What the side effects rest on, with 95 % intervals"),
         heads,
         rows,
-        footnote="The limits, and how each was ruled, stand in the gate’s table; the explicit "
-        "score and other contrasts under “Before and after”. n: answers or messages, in brackets "
-        "the stimuli or messages that the interval rests on. –: unusable answers are counted in "
-        "the share.",
+        footnote=tr(
+            "The limits, and how each was ruled, stand in the gate’s table; the explicit score and "
+            "other contrasts under “Before and after”. n: answers or messages, in brackets the "
+            "stimuli or messages that the interval rests on. –: unusable answers are counted in "
+            "the share."
+        ),
     )
 
 
 def _side_slopes(told: FixResult) -> list[tuple[str, str, Slope]]:
     """Name, note and slope of each that was measured."""
     fixed = [
-        (text, note, slope)
+        (tr(text), tr(note), slope)
         for key, text, note in _SIDE_KEYS
         if (slope := slope_of(told, key)) is not None
     ]
     known = roles(told)
     seen = [
-        ("Positive control", naming.score_name(IMPLICIT), slope)
+        (tr("Positive control"), naming.score_name(IMPLICIT), slope)
         for slope in told.slopes
         if known.get(slope.contrast_id) == "positive-control" and instrument_of(slope) == IMPLICIT
     ]
@@ -104,13 +136,13 @@ def _side_slopes(told: FixResult) -> list[tuple[str, str, Slope]]:
 def dial_table(points: Sequence[DialPoint]) -> Table:
     """Every arm on the same questions."""
     heads = (
-        "Arm",
-        "Strength",
-        "Pooled implicit score",
-        "Positive control",
-        "Unusable, written",
-        "Loss on replies",
-        "KL to the original",
+        tr("Arm"),
+        tr("Strength"),
+        tr("Pooled implicit score"),
+        tr("Positive control"),
+        tr("Unusable, written"),
+        tr("Loss on replies"),
+        tr("KL to the original"),
     )
     order = ("original", "scaled", "fixed", "control", "prompted", "erased")
     dial = ("original", "scaled", "fixed")
@@ -124,28 +156,39 @@ def dial_table(points: Sequence[DialPoint]) -> Table:
     )
     return fix_table(
         "t-fix-dial",
-        "The dial and other arms, each on the same questions, with 95 % intervals",
+        tr("The dial and other arms, each on the same questions, with 95 % intervals"),
         heads,
         [_dial_row(point) for point in ranked],
-        footnote="Under each number its interval and n (stimuli, or messages): the dial is asked "
-        "fewer stimuli than the gate, so its numbers differ from those above. Losses and KL in "
-        "nats a token. A control’s strength is the one at which it changes the model as much as "
-        "the fix.",
+        footnote=tr(
+            "Under each number its interval and n (stimuli, or messages): the dial is asked fewer "
+            "stimuli than the gate, so its numbers differ from those above. Losses and KL in nats "
+            "a token. A control’s strength is the one at which it changes the model as much as the "
+            "fix."
+        ),
     )
 
 
 def control_table(told: FixResult, rows: Sequence[tuple[str, Effect]]) -> Table:
     """How far each adapter goes towards zero, and how far the fix is ahead of each control."""
-    ahead = {adapter_name(c.control): c for c in told.controls}
-    heads = ("Adapter", "Towards zero", N_STIMULI, "Fix ahead by", N_STIMULI, "KL to the original")
+    ahead: dict[str, ControlResult] = {c.control: c for c in told.controls}
+    heads = (
+        tr("Adapter"),
+        tr("Towards zero"),
+        tr(N_STIMULI),
+        tr("Fix ahead by"),
+        tr(N_STIMULI),
+        tr("KL to the original"),
+    )
     table_rows = []
     for name, effect in rows:
         control = ahead.get(name)
         table_rows.append(
             (
                 Cell(
-                    text=naming.capital(name),
-                    note=f"at strength {control.scale:.2g}" if control else "",
+                    text=naming.capital(adapter_name(name)),
+                    note=tr("at strength {strength}", strength=number(f"{control.scale:.2g}"))
+                    if control
+                    else "",
                 ),
                 effect_cell(effect, "score"),
                 n_cell(effect),
@@ -156,12 +199,14 @@ def control_table(told: FixResult, rows: Sequence[tuple[str, Effect]]) -> Table:
         )
     return fix_table(
         "t-fix-controls",
-        "Other seeds and control adapters, with 95 % intervals",
+        tr("Other seeds and control adapters, with 95 % intervals"),
         heads,
         table_rows,
-        footnote="Towards zero: change of the pooled implicit score, positive is nearer to zero. "
-        "Fix ahead by: how much farther the fix goes than the control, paired by stimulus. KL in "
-        "nats a token, on held-out replies.",
+        footnote=tr(
+            "Towards zero: change of the pooled implicit score, positive is nearer to zero. Fix "
+            "ahead by: how much farther the fix goes than the control, paired by stimulus. KL in "
+            "nats a token, on held-out replies."
+        ),
     )
 
 
@@ -189,16 +234,17 @@ def fix_table(
 
 
 def _slope_row(slope: Slope, names: FixNames, *, has_unusable: bool) -> tuple[Cell, ...]:
-    name = naming.score_name(instrument_of(slope))
-    title = names.contrast(slope.contrast_id) if slope.contrast_id else "Pooled"
+    # English has the word last, and the column's head says it; elsewhere the name stays whole.
+    name = naming.score_name(instrument_of(slope)).removesuffix(" score")
+    title = names.contrast(slope.contrast_id) if slope.contrast_id else tr("Pooled")
     return (
-        Cell(text=title, note=name.removesuffix(" score")),
+        Cell(text=title, note=name),
         effect_cell(slope.before, slope.unit),
         effect_cell(slope.after, slope.unit),
         effect_cell(slope.change, CHANGE_OF[slope.unit]),
         n_cell(slope.change),
         *((unusable_cell(slope.change),) if has_unusable else ()),
-        Cell(text=_MOVED[moved(slope)]),
+        Cell(text=tr(_MOVED[moved(slope)])),
     )
 
 
@@ -206,7 +252,7 @@ def _dial_row(point: DialPoint) -> tuple[Cell, ...]:
     has_strength = point.arm.kind in ("original", "scaled", "fixed", "control")
     return (
         Cell(text=naming.capital(arm_name(point.arm, point.scale))),
-        Cell(text=f"{point.scale:.2g}" if has_strength else NONE, kind="number"),
+        Cell(text=number(f"{point.scale:.2g}") if has_strength else NONE, kind="number"),
         counted_cell(point.bias, "score"),
         counted_cell(point.sensitivity, "score"),
         counted_cell(point.unusable, "rate"),
@@ -215,7 +261,8 @@ def _dial_row(point: DialPoint) -> tuple[Cell, ...]:
     )
 
 
-def number(n: int) -> Cell:
+def count_cell(n: int) -> Cell:
+    """A count as it is."""
     return Cell(text=rounding.count(n), kind="number")
 
 

@@ -13,13 +13,23 @@ from auditor.reporting.fix.fix_chart import Line, TrainingChart, TrainingKey, Tr
 from auditor.reporting.fix.fix_lookup import own_training
 from auditor.reporting.fix.fix_names import OBJECTIVES, adapter_name
 from auditor.reporting.fix.fix_tables import fix_table
-from auditor.reporting.rounding import NONE, SPACE
+from auditor.reporting.language import SPACE, mark, number, tr
+from auditor.reporting.rounding import NONE
 
 _LEARNED: Mapping[Objective, str] = {
-    "association-neutrality": "pairing questions",
-    "concept-awareness": "sentences on senses",
-    "supervised": "replies",
+    "association-neutrality": mark(
+        "It learns from the pairing questions and is held close to the original on the neutral "
+        "texts"
+    ),
+    "concept-awareness": mark(
+        "It learns from the sentences on senses and is held close to the original on the neutral "
+        "texts"
+    ),
+    "supervised": mark(
+        "It learns from the replies and is held close to the original on the neutral texts"
+    ),
 }
+_ENDED = {"done": mark("all steps made"), "capability": mark("stopping set got worse")}
 
 
 def training_facts(told: FixResult, own: Training) -> list[tuple[str, str, bool]]:
@@ -28,55 +38,87 @@ def training_facts(told: FixResult, own: Training) -> list[tuple[str, str, bool]
     settings = trained.settings
     blocks = trained.layers
     where = (
-        f"{rounding.count(len(blocks))} decoder blocks, {blocks[0]} to {blocks[-1]}"
+        tr(
+            "{n} decoder blocks, {first} to {last}",
+            n=rounding.count(len(blocks)),
+            first=blocks[0],
+            last=blocks[-1],
+        )
         if blocks
-        else "no decoder block"
+        else tr("no decoder block")
     )
     return [
-        ("Objective", OBJECTIVES[settings.objective], False),
-        ("Layers", f"{settings.layers}: {where}", False),
+        (tr("Objective"), tr(OBJECTIVES[settings.objective]), False),
+        (tr("Layers"), f"{settings.layers}: {where}", False),
         (
-            "Adapter",
-            f"LoRA of rank {trained.rank}, alpha {settings.alpha}, on "
-            f"{', '.join(clean_line(name) for name in settings.target_modules)}: "
-            f"{rounding.count(trained.n_parameters)} parameters beside the model’s "
-            f"{rounding.count(record.model.n_parameters)}",
+            tr("Adapter"),
+            tr(
+                "LoRA of rank {rank}, alpha {alpha}, on {modules}: {n} parameters beside the "
+                "model’s {n_of_model}",
+                rank=trained.rank,
+                alpha=settings.alpha,
+                modules=", ".join(clean_line(name) for name in settings.target_modules),
+                n=rounding.count(trained.n_parameters),
+                n_of_model=rounding.count(record.model.n_parameters),
+            ),
             False,
         ),
         (
-            "Steps",
-            f"{_last_step(own)} of at most {settings.n_steps}, {settings.batch_size} clusters each;"
-            f" step {trained.kept_step} kept; learning rate {settings.learning_rate:g}, weights of "
-            f"the KL {settings.kl_weight:g} and of what is kept {settings.keep_weight:g}, seed "
-            f"{settings.seed}, trained in {clean_line(record.training_dtype)}",
+            tr("Steps"),
+            _steps(told, own),
             False,
         ),
-        ("Ended because", _ended(own), False),
-        (
-            "Data",
-            f"version {clean_line(record.data_version)}: {rounding.count(record.n_pairs)} pairing "
-            f"questions, {rounding.count(record.n_replies)} replies, "
-            f"{rounding.count(record.n_senses)} sentences on senses, "
-            f"{rounding.count(record.n_neutral)} neutral texts. It learns from the "
-            f"{_LEARNED[settings.objective]} and is held close to the original on the neutral "
-            "texts",
-            False,
-        ),
-        ("Data hash", f"sha256 {record.data_sha256}", True),
-        ("Adapter hash", f"sha256 {own.adapter_sha256}", True),
+        (tr("Ended because"), _ended(own), False),
+        (tr("Data"), f"{_data(told)} {tr(_LEARNED[settings.objective])}", False),
+        (tr("Data hash"), f"sha256 {record.data_sha256}", True),
+        (tr("Adapter hash"), f"sha256 {own.adapter_sha256}", True),
     ]
+
+
+def _steps(told: FixResult, own: Training) -> str:
+    settings = own.trained.settings
+    return tr(
+        "{made} of at most {most}, {clusters} clusters each; step {kept} kept; learning rate "
+        "{rate}, weights of the KL {kl_weight} and of what is kept {keep_weight}, seed {seed}, "
+        "trained in {dtype}",
+        made=_last_step(own),
+        most=settings.n_steps,
+        clusters=settings.batch_size,
+        kept=own.trained.kept_step,
+        rate=number(f"{settings.learning_rate:g}"),
+        kl_weight=number(f"{settings.kl_weight:g}"),
+        keep_weight=number(f"{settings.keep_weight:g}"),
+        seed=settings.seed,
+        dtype=clean_line(told.record.training_dtype),
+    )
+
+
+def _data(told: FixResult) -> str:
+    record = told.record
+    return tr(
+        "version {version}: {pairs} pairing questions, {replies} replies, {senses} sentences on "
+        "senses, {neutral} neutral texts.",
+        version=clean_line(record.data_version),
+        pairs=rounding.count(record.n_pairs),
+        replies=rounding.count(record.n_replies),
+        senses=rounding.count(record.n_senses),
+        neutral=rounding.count(record.n_neutral),
+    )
 
 
 def held_out_sentence(told: FixResult) -> str:
     """That what it is judged on was never seen, with what that can be checked by."""
     record = told.record
-    return (
-        "What the fix is judged on was never seen in training: the questions are "
-        f"{rounding.count(record.battery.n_items)} items of the battery’s audit split (version "
-        f"{clean_line(record.battery.version)}, sha256 {_brief(record.battery.sha256)}), and the "
-        f"everyday messages are a file of their own (sha256 {_brief(record.held_out_sha256)}). "
-        "Training saw the fix split, which no audit asks. The gate’s limits (sha256 "
-        f"{_brief(record.rules.sha256)}) were written down before the first step."
+    return tr(
+        "What the fix is judged on was never seen in training: the questions are {n} items of the "
+        "battery’s audit split (version {version}, sha256 {battery}), and the everyday messages "
+        "are a file of their own (sha256 {held_out}). Training saw the fix split, which no audit "
+        "asks. The gate’s limits (sha256 {rules}) were written down before the first step.",
+        n=rounding.count(record.battery.n_items),
+        version=clean_line(record.battery.version),
+        battery=_brief(record.battery.sha256),
+        held_out=_brief(record.held_out_sha256),
+        rules=_brief(record.rules.sha256),
     )
 
 
@@ -86,31 +128,32 @@ def training_chart(told: FixResult) -> TrainingChart | None:
         return None
     own = own_training(told)
     trainings = sorted(told.trainings, key=lambda one: one is own)
-    steps = own.trained.steps
     stop = own.trained.settings.max_capability_loss
     changes = [(t, _stopping(t)) for t in trainings]
     return TrainingChart(
         title=_training_title(own),
         alt=chart_alt(
-            "Training step by step, in three panels: the loss of what is learned, the distance "
-            "from the original, and the stopping set.",
-            [f"Kept: step {own.trained.kept_step} of {steps[-1].step if steps else 0}."],
+            tr(
+                "Training step by step, in three panels: the loss of what is learned, the distance "
+                "from the original, and the stopping set."
+            ),
+            [tr("Kept: step {kept} of {last}.", kept=own.trained.kept_step, last=_last_step(own))],
         ),
         n_steps=max((s.step for t in trainings for s in t.trained.steps), default=0),
         kept_step=own.trained.kept_step,
         panels=(
             TrainingPanel(
-                title="loss of what is learned",
+                title=tr("loss of what is learned"),
                 lines=tuple(
                     _line(t, [(s.step, s.bias_loss) for s in t.trained.steps]) for t in trainings
                 ),
             ),
             TrainingPanel(
-                title="KL to the original",
+                title=tr("KL to the original"),
                 lines=tuple(_line(t, [(s.step, s.kl) for s in t.trained.steps]) for t in trainings),
             ),
             TrainingPanel(
-                title="stopping set, nats a token",
+                title=tr("stopping set, nats a token"),
                 lines=tuple(_line(t, points) for t, points in changes if points),
                 limit=stop,
             ),
@@ -121,23 +164,25 @@ def training_chart(told: FixResult) -> TrainingChart | None:
 def training_table(trainings: Sequence[Training]) -> Table:
     """What each training began with and kept."""
     heads = (
-        "Adapter",
-        "Steps",
-        "Kept",
-        "Loss",
-        "Loss of what is learned",
+        tr("Adapter"),
+        tr("Steps"),
+        tr("Kept"),
+        tr("Loss"),
+        tr("Loss of what is learned"),
         "KL",
-        "Stopping set",
-        "Ended by",
+        tr("Stopping set"),
+        tr("Ended by"),
     )
     return fix_table(
         "t-fix-training",
-        "Training: at step 0 and at the step that was kept",
+        tr("Training: at step 0 and at the step that was kept"),
         heads,
         [_training_row(one) for one in trainings],
-        footnote="From step 0 → to the kept step. Loss: of what is learned, plus the weighted KL "
-        "and what else is held. One number a step and no sample: there are no intervals, and "
-        "nothing is judged by them.",
+        footnote=tr(
+            "From step 0 → to the kept step. Loss: of what is learned, plus the weighted KL and "
+            "what else is held. One number a step and no sample: there are no intervals, and "
+            "nothing is judged by them."
+        ),
     )
 
 
@@ -147,11 +192,12 @@ def _brief(sha256: str) -> str:
 
 def _ended(own: Training) -> str:
     if own.trained.stopped_because == "done":
-        return "all steps were made"
+        return tr("all steps were made")
     loss = own.trained.settings.max_capability_loss
-    return (
-        f"the stopping set got worse by more than {loss:g} nats a token; the last step before "
-        "that was kept"
+    return tr(
+        "the stopping set got worse by more than {loss} nats a token; the last step before that "
+        "was kept",
+        loss=number(f"{loss:g}"),
     )
 
 
@@ -174,14 +220,14 @@ def _stopping(training: Training) -> list[tuple[int, float]]:
 
 
 def _training_title(own: Training) -> str:
-    trained = own.trained
-    last = trained.steps[-1].step if trained.steps else 0
-    if trained.stopped_because == "capability":
-        return (
-            f"Training stopped at step {last}: the stopping set got worse; step "
-            f"{trained.kept_step} was kept"
+    last, kept = _last_step(own), own.trained.kept_step
+    if own.trained.stopped_because == "capability":
+        return tr(
+            "Training stopped at step {last}: the stopping set got worse; step {kept} was kept",
+            last=last,
+            kept=kept,
         )
-    return f"Training ran for all its {last} steps; step {trained.kept_step} was kept"
+    return tr("Training ran for all its {last} steps; step {kept} was kept", last=last, kept=kept)
 
 
 def _training_row(training: Training) -> tuple[Cell, ...]:
@@ -197,13 +243,12 @@ def _training_row(training: Training) -> tuple[Cell, ...]:
         (first.kl, kept.kl) if first and kept else (None, None),
         ends,
     )
-    ended = {"done": "all steps made", "capability": "stopping set got worse"}
     return (
         Cell(text=naming.capital(adapter_name(training.name))),
         Cell(text=rounding.count(steps[-1].step if steps else 0), kind="number"),
         Cell(text=rounding.count(trained.kept_step), kind="number"),
         *(Cell(text=_from_to(*pair), kind="number") for pair in pairs),
-        Cell(text=ended[trained.stopped_because]),
+        Cell(text=tr(_ENDED[trained.stopped_because])),
     )
 
 

@@ -1,6 +1,7 @@
 """Chart 8, drawn: what else changed, each as a share of what the gate allows."""
 
 from dataclasses import replace
+from textwrap import fill
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -17,31 +18,36 @@ from auditor.reporting.dot_marks import (
     write_verdict,
 )
 from auditor.reporting.fix.fix_chart import SideChart, SideRow
+from auditor.reporting.language import tr
 
 _LEFT, _RIGHT = 0.185, 0.54
 _EDGES = (-1.5, 3.0)
 """Of the axis; what lies beyond stays at the edge, with its number beside it."""
+_LABEL = 18
+"""Characters of a criterion's name on one line."""
 
 
 def draw_side_chart(chart: SideChart) -> str:
     """The chart as SVG."""
     with matplotlib.rc_context(STYLE):
-        figure = figure_of(0.72 + 0.225 * max(1, len(chart.rows)))
+        labels = [fill(row.label, _LABEL) for row in chart.rows]
+        height = 0.3 if any("\n" in label for label in labels) else 0.225
+        figure = figure_of(0.72 + height * max(1, len(chart.rows)))
         axes = add_axes(figure, left=_LEFT, right=_RIGHT, below=0.36, above=0.30)
-        frame_rows(axes, [row.label for row in chart.rows])
+        frame_rows(axes, labels)
         axes.set_xlim(_EDGES[0] - 0.1, _EDGES[1] + 0.1)
-        axes.set_xticks([-1, 0, 1, 2, 3], ["−1", "0", "limit", "2 ×", "3 ×"])
-        axes.set_xlabel("for the worse, as a share of the limit", fontsize=7, labelpad=1)
+        axes.set_xticks([-1, 0, 1, 2, 3], ["−1", "0", tr("limit"), "2 ×", "3 ×"])
+        axes.set_xlabel(tr("for the worse, as a share of the limit"), fontsize=7, labelpad=1)
         axes.axvspan(_EDGES[0] - 0.1, 1, color="#EEF0F2", linewidth=0, zorder=0)
         axes.axvline(0, color=NEUTRAL_HUE, linewidth=0.8, zorder=1)
         axes.axvline(1, color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=1)
         for place, row in enumerate(chart.rows):
             _row(axes, place, row)
-        head(axes, 1.05, "found [95 %]", INK)
-        head(axes, 1.95, "ruling", INK)
-        head(axes, 0.0, "better", QUIET)
+        head(axes, 1.05, tr("found [95 %]"), INK)
+        head(axes, 1.95, tr("ruling"), INK)
+        head(axes, 0.0, tr("better"), QUIET)
         axes.annotate(
-            "worse",
+            tr("worse"),
             (1, 1),
             xycoords="axes fraction",
             xytext=(0, 3),
@@ -55,7 +61,7 @@ def draw_side_chart(chart: SideChart) -> str:
 
 def _row(axes: Axes, place: int, row: SideRow) -> None:
     if row.dot is None:
-        axes.text(0.05, place, "no scale", color=QUIET, fontsize=7, verticalalignment="center")
+        axes.text(0.05, place, tr("no scale"), color=QUIET, fontsize=7, verticalalignment="center")
     else:
         estimate(axes, _inside(row.dot), place, INK, marker="o", face=INK)
         _point_beyond(axes, place, row.dot)

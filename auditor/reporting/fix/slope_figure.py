@@ -19,6 +19,7 @@ from auditor.reporting.chart_style import (
 )
 from auditor.reporting.dot_marks import QUIET, score_tick
 from auditor.reporting.fix.fix_chart import SlopeChart, SlopeEnds, SlopePanel
+from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_panels import KEY_HEIGHT, WIDTH, Key, add_panel, key_rows
 
 _COLUMNS = 5
@@ -38,8 +39,8 @@ class _Mark(NamedTuple):
     name: str
 
 
-_IMPLICIT = _Mark("s", IMPLICIT_HUE, IMPLICIT_TEXT, -0.045, "implicit")
-_EXPLICIT = _Mark("o", EXPLICIT_HUE, EXPLICIT_TEXT, 0.045, "explicit")
+_IMPLICIT = _Mark("s", IMPLICIT_HUE, IMPLICIT_TEXT, -0.045, mark("implicit"))
+_EXPLICIT = _Mark("o", EXPLICIT_HUE, EXPLICIT_TEXT, 0.045, mark("explicit"))
 
 
 def draw_slope_chart(chart: SlopeChart) -> str:
@@ -57,12 +58,14 @@ def draw_slope_chart(chart: SlopeChart) -> str:
                 _place(figure, chart, panel, place, bottom=top - height)
             top -= height
         keys = (
-            Key("implicit", IMPLICIT_HUE, "-", 1.4, "s"),
-            Key("explicit", EXPLICIT_HUE, "-", 0.9, "o"),
-            Key("before: open", QUIET, "", marker="D", face="white"),
-            Key("after: filled", QUIET, "", marker="D"),
+            Key(tr(_IMPLICIT.name), IMPLICIT_HUE, "-", 1.4, "s"),
+            Key(tr(_EXPLICIT.name), EXPLICIT_HUE, "-", 0.9, "o"),
+            Key(tr("before: open"), QUIET, "", marker="D", face="white"),
+            Key(tr("after: filled"), QUIET, "", marker="D"),
         )
-        heading = "Score, 0 none, + stereotype; under each panel the paired changes, as in the key"
+        heading = tr(
+            "Score, 0 none, + stereotype; under each panel the paired changes, as in the key"
+        )
         key_rows(figure, sum(heights) + 0.04, heading, keys)
         return svg_of(figure)
 
@@ -83,7 +86,7 @@ def _place(
     low, high = chart.span
     axes.set_ylim(low - 0.03, high + 0.03)
     axes.set_xlim(-0.3, 1.3)
-    axes.set_xticks([0, 1], ["before", "after"])
+    axes.set_xticks([0, 1], [tr("before"), tr("after")])
     axes.set_title("\n".join(_titled(panel)), loc="left", fontsize=8, pad=3, linespacing=1.1)
     axes.yaxis.set_major_formatter(score_tick)
     axes.tick_params(axis="both", length=2.5, pad=2, labelsize=7)
@@ -92,26 +95,26 @@ def _place(
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     found = ((_IMPLICIT, panel.implicit), (_EXPLICIT, panel.explicit))
-    for line, (mark, ends) in enumerate(found):
+    for line, (kind, ends) in enumerate(found):
         if ends is not None:
-            _slope(axes, mark, ends, line)
+            _slope(axes, kind, ends, line)
 
 
-def _slope(axes: Axes, mark: _Mark, ends: SlopeEnds, line: int) -> None:
-    across = [mark.shift, 1 + mark.shift]
-    width = 1.4 if mark is _IMPLICIT else 0.9
+def _slope(axes: Axes, kind: _Mark, ends: SlopeEnds, line: int) -> None:
+    across = [kind.shift, 1 + kind.shift]
+    width = 1.4 if kind is _IMPLICIT else 0.9
     axes.plot(
-        across, [ends.before.value, ends.after.value], color=mark.hue, linewidth=width, zorder=3
+        across, [ends.before.value, ends.after.value], color=kind.hue, linewidth=width, zorder=3
     )
-    for at, dot, face in ((across[0], ends.before, "white"), (across[1], ends.after, mark.hue)):
-        axes.vlines([at], [dot.low], [dot.high], color=mark.hue, linewidth=width, zorder=3)
+    for at, dot, face in ((across[0], ends.before, "white"), (across[1], ends.after, kind.hue)):
+        axes.vlines([at], [dot.low], [dot.high], color=kind.hue, linewidth=width, zorder=3)
         axes.plot(
             [at],
             [dot.value],
-            marker=mark.shape,
+            marker=kind.shape,
             markersize=4.5,
             markerfacecolor=face,
-            markeredgecolor=mark.hue,
+            markeredgecolor=kind.hue,
             markeredgewidth=1.1,
             linestyle="none",
             zorder=4,
@@ -122,7 +125,7 @@ def _slope(axes: Axes, mark: _Mark, ends: SlopeEnds, line: int) -> None:
         xycoords="axes fraction",
         xytext=(0, -21 - 9 * line),
         textcoords="offset points",
-        color=mark.text_hue,
+        color=kind.text_hue,
         fontsize=7,
         annotation_clip=False,
     )

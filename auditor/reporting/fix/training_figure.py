@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from auditor.reporting.chart_style import IMPLICIT_HUE, INK, NEUTRAL_HUE, STYLE, figure_of, svg_of
 from auditor.reporting.dot_marks import QUIET
 from auditor.reporting.fix.fix_chart import TrainingChart, TrainingKey, TrainingPanel
+from auditor.reporting.language import mark, number, tr
 from auditor.reporting.layers.layer_panels import (
     DASHED,
     DOTTED,
@@ -20,9 +21,9 @@ _PANEL, _BELOW, _TITLE = 1.0, 0.34, 0.36
 """Inches: height of a panel, and what stands below and above it."""
 _LEFT, _GAP = 0.42, 0.44
 _KEYS: dict[TrainingKey, Key] = {
-    "fix": Key("the fix", IMPLICIT_HUE, "-", 1.5),
-    "seed": Key("another seed", NEUTRAL_HUE, "-", 0.8),
-    "control": Key("a control", NEUTRAL_HUE, DASHED, 0.9),
+    "fix": Key(mark("the fix"), IMPLICIT_HUE, "-", 1.5),
+    "seed": Key(mark("another seed"), NEUTRAL_HUE, "-", 0.8),
+    "control": Key(mark("a control"), NEUTRAL_HUE, DASHED, 0.9),
 }
 """The line tells them apart; colour helps."""
 
@@ -38,16 +39,16 @@ def draw_training_chart(chart: TrainingChart) -> str:
             axes = add_panel(figure, (_LEFT + place * (width + _GAP), width), _BELOW, _PANEL)
             _panel(axes, panel, chart)
         shown = {line.key for panel in chart.panels for line in panel.lines}
-        keys = [one for key, one in _KEYS.items() if key in shown]
-        kept = Key("step that was kept", INK, "", marker="v")
-        heading = "By step of training; the stopping set counted from its value at step 0"
+        keys = [one._replace(text=tr(one.text)) for key, one in _KEYS.items() if key in shown]
+        kept = Key(tr("step that was kept"), INK, "", marker="v")
+        heading = tr("By step of training; the stopping set counted from its value at step 0")
         key_rows(figure, above, heading, (*keys, kept))
         return svg_of(figure)
 
 
 def _panel(axes: Axes, panel: TrainingPanel, chart: TrainingChart) -> None:
     axes.set_title(panel.title, loc="left", fontsize=8, pad=9)
-    axes.set_xlabel("step", fontsize=7, labelpad=1)
+    axes.set_xlabel(tr("step"), fontsize=7, labelpad=1)
     axes.set_xlim(-0.02 * chart.n_steps, 1.02 * max(1, chart.n_steps))
     axes.tick_params(axis="both", length=2.5, pad=2, labelsize=7)
     for side in ("top", "right"):
@@ -86,7 +87,7 @@ def _scale(axes: Axes, panel: TrainingPanel) -> None:
         axes.axhline(0, color=NEUTRAL_HUE, linewidth=0.6, zorder=1)
         axes.axhline(panel.limit, color=INK, linewidth=0.8, linestyle=DASHED, zorder=1)
         axes.annotate(
-            f"stops at +{panel.limit:g}",
+            tr("stops at +{limit}", limit=number(f"{panel.limit:g}")),
             (0, panel.limit),
             xycoords=("axes fraction", "data"),
             xytext=(2, 2),
@@ -98,4 +99,4 @@ def _scale(axes: Axes, panel: TrainingPanel) -> None:
 
 
 def _tick(value: float, _: float) -> str:
-    return f"{value:g}".replace("-", "−") if abs(value) > 1e-9 else "0"
+    return number(f"{value:g}").replace("-", "−") if abs(value) > 1e-9 else "0"

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from auditor.core.layer_results import ConceptResult
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cleaning import clean_line
-from auditor.reporting.layers.layer_sentences import concept_title
+from auditor.reporting.language import mark
+from auditor.reporting.layers.layer_sentences import category_of
 
-N_PAIRS = "n (pairs)"
+N_PAIRS = mark("n (pairs)")
 
 
 def layer_table(
@@ -32,8 +33,9 @@ def layer_table(
 
 
 def name_cell(concept: ConceptResult) -> Cell:
-    category = concept_title(concept).partition(": ")[0]
-    return Cell(text=category, note=", ".join(clean_line(word) for word in concept.words))
+    return Cell(
+        text=category_of(concept), note=", ".join(clean_line(word) for word in concept.words)
+    )
 
 
 def number(text: str) -> Cell:

@@ -7,6 +7,7 @@ from auditor.core.layer_results import ConceptResult, LayerResult, PatchingResul
 from auditor.core.layer_results import Curve as Points
 from auditor.reporting import rounding
 from auditor.reporting.alternatives import chart_alt
+from auditor.reporting.language import tr, tr_n
 from auditor.reporting.layers.layer_chart import (
     Curve,
     LayerChart,
@@ -23,7 +24,7 @@ from auditor.reporting.layers.layer_numbers import (
     shares_apart,
     valued,
 )
-from auditor.reporting.layers.layer_sentences import concept_title, senses_of
+from auditor.reporting.layers.layer_sentences import category_of, concept_title, senses_of
 from auditor.reporting.layers.layer_use_sentences import best_patched
 
 PANELS = 4
@@ -145,14 +146,15 @@ def _span(patchings: Sequence[PatchingResult]) -> tuple[float, float]:
 def _sense_title(concepts: Sequence[ConceptResult]) -> str:
     told = sum(bool(c.probe.above) for c in concepts)
     read = sum(bool(c.awareness.readable) for c in concepts)
-    return (
-        f"Senses told apart in {told} of {_n_concepts(concepts)}, readable in the battery’s own "
-        f"prompts in {read}"
+    return tr_n(
+        "Senses told apart in {told} of {n} concept, readable in the battery’s own prompts in "
+        "{read}",
+        "Senses told apart in {told} of {n} concepts, readable in the battery’s own prompts in "
+        "{read}",
+        len(concepts),
+        told=told,
+        read=read,
     )
-
-
-def _n_concepts(concepts: Sequence[ConceptResult]) -> str:
-    return f"{len(concepts)} {'concept' if len(concepts) == 1 else 'concepts'}"
 
 
 def _sense_alt(concepts: Sequence[ConceptResult]) -> str:
@@ -160,19 +162,27 @@ def _sense_alt(concepts: Sequence[ConceptResult]) -> str:
     for concept in concepts:
         best = highest(concept.probe.accuracy)
         value, limit = shares_apart(best.value or 0.0 if best else 0.0, concept.probe.limit)
-        name = concept_title(concept).partition(":")[0]
-        told = (
-            f"{value} at {layer_name(concept.probe.peak)}, limit {limit}"
+        values = {"concept": category_of(concept), "value": value, "limit": limit}
+        parts.append(
+            tr(
+                "{concept}: {value} at {layer}, limit {limit}.",
+                layer=layer_name(concept.probe.peak),
+                **values,
+            )
             if concept.probe.peak is not None and concept.probe.above
-            else f"at most {value}, not above the limit {limit}"
+            else tr("{concept}: at most {value}, not above the limit {limit}.", **values)
         )
-        parts.append(f"{name}: {told}.")
-    return chart_alt("Accuracy of a probe for the sense of a word, by layer.", parts)
+    return chart_alt(tr("Accuracy of a probe for the sense of a word, by layer."), parts)
 
 
 def _patch_title(concepts: Sequence[ConceptResult]) -> str:
     used = sum(bool(c.patching and c.patching.above) for c in concepts)
-    return f"The word’s state is shown to move the answer in {used} of {_n_concepts(concepts)}"
+    return tr_n(
+        "The word’s state is shown to move the answer in {used} of {n} concept",
+        "The word’s state is shown to move the answer in {used} of {n} concepts",
+        len(concepts),
+        used=used,
+    )
 
 
 def _patch_alt(concepts: Sequence[ConceptResult]) -> str:
@@ -185,11 +195,16 @@ def _patch_alt(concepts: Sequence[ConceptResult]) -> str:
         own = next((c.points for c in patching.curves if c.kind == "identifier"), ())
         point = at(own, layer)
         value = effect(point.value) if point and point.value is not None else rounding.NONE
-        shown = "" if patching.above else ", not beyond the controls"
-        name = concept_title(concept).partition(":")[0]
-        parts.append(f"{name}: {value} at {layer_name(layer)}{shown}.")
+        values = {"concept": category_of(concept), "value": value, "layer": layer_name(layer)}
+        parts.append(
+            tr("{concept}: {value} at {layer}.", **values)
+            if patching.above
+            else tr("{concept}: {value} at {layer}, not beyond the controls.", **values)
+        )
     return chart_alt(
-        "Effect of a state that is put in on the answer, in log-odds by layer, with three "
-        "controls; the largest of each concept.",
+        tr(
+            "Effect of a state that is put in on the answer, in log-odds by layer, with three "
+            "controls; the largest of each concept."
+        ),
         parts,
     )

@@ -14,6 +14,7 @@ from auditor.reporting.chart_style import (
     svg_of,
 )
 from auditor.reporting.dot_marks import QUIET
+from auditor.reporting.language import tr, tr_in
 from auditor.reporting.layers.layer_chart import Curve, LayerChart, SensePanel
 from auditor.reporting.layers.layer_panels import (
     DASH_DOTTED,
@@ -24,6 +25,7 @@ from auditor.reporting.layers.layer_panels import (
     add_panel,
     band,
     columns,
+    depth_title,
     depths,
     frame,
     key_rows,
@@ -59,7 +61,7 @@ def draw_layer_chart(chart: LayerChart) -> str:
             top.set_title("\n".join(lines), loc="left", fontsize=8, pad=3, linespacing=1.1)
             _accuracy(top, panel, chart)
             _awareness(low, panel, chart)
-            low.set_xlabel(f"layer of {chart.n_layers}, by depth", fontsize=7, labelpad=1)
+            low.set_xlabel(depth_title(chart.n_layers), fontsize=7, labelpad=1)
         _keys(figure, chart, above, _BELOW + _PANEL + 0.09)
         return svg_of(figure)
 
@@ -74,7 +76,7 @@ def _accuracy(axes: Axes, panel: SensePanel, chart: LayerChart) -> None:
         axes.plot(depths(control, n), values, color=NEUTRAL_HUE, linewidth=0.8, linestyle=style)
     axes.axhline(panel.limit, color=INK, linewidth=0.8, linestyle=DASH_DOTTED, zorder=2.5)
     axes.annotate(
-        f"limit {panel.limit_text}",
+        tr("limit {limit}", limit=panel.limit_text),
         (0.99, chart.floor),
         xytext=(0, 3),
         textcoords="offset points",
@@ -137,7 +139,7 @@ def _awareness(axes: Axes, panel: SensePanel, chart: LayerChart) -> None:
     _base(axes, panel.base_ambiguous, chart)
     if not panel.readable:
         axes.annotate(
-            "cannot be read\nat any layer",
+            tr("cannot be read\nat any layer"),
             (0.5, 0.5),
             horizontalalignment="center",
             verticalalignment="center",
@@ -157,17 +159,21 @@ def _base(axes: Axes, curve: Curve, chart: LayerChart) -> None:
 
 
 def _keys(figure: Figure, chart: LayerChart, upper: float, lower: float) -> None:
-    base = [Key("base model", INK, DASHED, 1.0)] if chart.n_base_layers is not None else []
-    causal = [Key("moves the answer", INK, "", marker="|")] if chart.has_causal else []
+    base = (
+        [Key(tr_in("chart key", "base model"), INK, DASHED, 1.0)]
+        if chart.n_base_layers is not None
+        else []
+    )
+    causal = [Key(tr("moves the answer"), INK, "", marker="|")] if chart.has_causal else []
     key_rows(
         figure,
         upper,
-        "How often a probe tells the sense of the word, on held-out sentences",
+        tr("How often a probe tells the sense of the word, on held-out sentences"),
         (
-            Key("accuracy, 95 %", IMPLICIT_HUE, is_band=True),
-            Key("relabelled, to 97.5 %", NEUTRAL_HUE, width=0.8, is_band=True),
-            Key("limit", INK, DASH_DOTTED, 0.8),
-            Key("best", INK, "", marker="v"),
+            Key(tr("accuracy, 95 %"), IMPLICIT_HUE, is_band=True),
+            Key(tr("relabelled, to 97.5 %"), NEUTRAL_HUE, width=0.8, is_band=True),
+            Key(tr_in("chart key", "limit"), INK, DASH_DOTTED, 0.8),
+            Key(tr_in("chart key", "best"), INK, "", marker="v"),
             *causal,
             *base,
         ),
@@ -175,12 +181,12 @@ def _keys(figure: Figure, chart: LayerChart, upper: float, lower: float) -> None
     key_rows(
         figure,
         lower,
-        "Share of the battery’s own prompts read in the social sense; grey: cannot be read",
+        tr("Share of the battery’s own prompts read in the social sense; grey: cannot be read"),
         (
-            Key("implicit", IMPLICIT_HUE, marker="s", is_band=True),
-            Key("explicit", EXPLICIT_HUE, marker="o", face="white", is_band=True),
-            Key("social sense stated", NEUTRAL_HUE, width=0.9),
-            Key("other sense stated", NEUTRAL_HUE, DOTTED, 0.9),
+            Key(tr("implicit"), IMPLICIT_HUE, marker="s", is_band=True),
+            Key(tr("explicit"), EXPLICIT_HUE, marker="o", face="white", is_band=True),
+            Key(tr("social sense stated"), NEUTRAL_HUE, width=0.9),
+            Key(tr("other sense stated"), NEUTRAL_HUE, DOTTED, 0.9),
             *base,
         ),
     )

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from auditor.core.layer_results import ConceptResult, Curve, CurvePoint
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell
-from auditor.reporting.rounding import NONE, SPACE
+from auditor.reporting.language import SPACE, number, tr
+from auditor.reporting.rounding import NONE
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """One paragraph."""
+    return " ".join(one for one in sentences if one)
 
 
 def at(curve: Curve, layer: int | None) -> CurvePoint | None:
@@ -49,7 +55,10 @@ def layer_list(layers: Sequence[int]) -> str:
 
 def layer_name(layer: int) -> str:
     """As in `layer 7`; layer 0 is said to be no layer of the model's own."""
-    return "layer 0 (token embeddings)" if layer == 0 else f"layer{SPACE}{layer}"
+    if layer == 0:
+        return tr("layer 0 (token embeddings)")
+    # The space within the message is no-break, as everywhere between a number and its unit.
+    return tr("layer\u00a0{layer}", layer=layer)
 
 
 def shares_apart(value: float, edge: float) -> tuple[str, str]:
@@ -61,18 +70,24 @@ def shares_apart(value: float, edge: float) -> tuple[str, str]:
     return _percent(value, digits), _percent(edge, digits)
 
 
+def level_text(level: float) -> str:
+    """As in `98.75 %`, with all the digits it has."""
+    return number(f"{100 * level:.4g}{SPACE}%")
+
+
 def share_interval(point: CurvePoint) -> str:
     """As in `[41 %, 60 %]`; empty where none could be formed."""
     if point.low is None or point.high is None:
         return ""
-    return f"[{rounding.percent(point.low)},{SPACE}{rounding.percent(point.high)}]"
+    return _pair(rounding.percent(point.low), rounding.percent(point.high))
 
 
 def share_text(point: CurvePoint | None) -> str:
     """A share with its interval; what is missing is said."""
     if point is None or point.value is None:
         return NONE
-    return f"{rounding.percent(point.value)} {share_interval(point) or '(no interval)'}"
+    within = share_interval(point) or tr("(no interval)")
+    return f"{rounding.percent(point.value)} {within}"
 
 
 def effect(value: float, *, digits: int = 2) -> str:
@@ -88,14 +103,15 @@ def effect_interval(point: CurvePoint, *, scale: float = 1.0, digits: int = 2) -
     if point.low is None or point.high is None:
         return ""
     low, high = (effect(scale * end, digits=digits) for end in (point.low, point.high))
-    return f"[{low},{SPACE}{high}]"
+    return _pair(low, high)
 
 
 def effect_text(point: CurvePoint | None) -> str:
     """A number on a scale around zero, with its interval."""
     if point is None or point.value is None:
         return NONE
-    return f"{effect(point.value)} {effect_interval(point) or '(no interval)'}"
+    within = effect_interval(point) or tr("(no interval)")
+    return f"{effect(point.value)} {within}"
 
 
 def points_text(point: CurvePoint | None) -> str:
@@ -103,8 +119,8 @@ def points_text(point: CurvePoint | None) -> str:
     if point is None or point.value is None:
         return NONE
     span = effect_interval(point, scale=100, digits=1)
-    unit = f"{SPACE}pp"
-    return f"{effect(100 * point.value, digits=1)}{unit} {span + unit if span else '(no interval)'}"
+    within = _in_points(span) if span else tr("(no interval)")
+    return f"{_in_points(effect(100 * point.value, digits=1))} {within}"
 
 
 def side(point: CurvePoint | None) -> int:
@@ -133,7 +149,7 @@ def points_cell(point: CurvePoint | None) -> Cell:
     if point is None or point.value is None:
         return Cell(text=NONE, kind="number")
     return Cell(
-        text=f"{effect(100 * point.value, digits=1)}{SPACE}pp",
+        text=_in_points(effect(100 * point.value, digits=1)),
         note=effect_interval(point, scale=100, digits=1),
         kind="number",
     )
@@ -147,5 +163,17 @@ def n_cell(point: CurvePoint | None) -> Cell:
     return Cell(text=text, kind="number")
 
 
+def _in_points(text: str) -> str:
+    unit = tr("pp")
+    return f"{text}{SPACE}{unit}"
+
+
+def _pair(low: str, high: str) -> str:
+    """Both ends on one line."""
+    return rounding.pair(low, high).replace(" ", SPACE)
+
+
 def _percent(share: float, digits: int) -> str:
-    return rounding.percent(share) if digits == 0 else f"{100 * share:.{digits}f}{SPACE}%"
+    if digits == 0:
+        return rounding.percent(share)
+    return number(f"{100 * share:.{digits}f}{SPACE}%")

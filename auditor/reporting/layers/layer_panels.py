@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from auditor.reporting.chart_style import INK
 from auditor.reporting.dot_marks import QUIET
+from auditor.reporting.language import tr
 from auditor.reporting.layers.layer_chart import Curve
 
 WIDTH = 6.69
@@ -70,6 +71,11 @@ def frame(axes: Axes, n_layers: int, *, is_first: bool) -> None:
     axes.tick_params(axis="y", labelleft=is_first)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def depth_title(n_layers: int) -> str:
+    """What the axis of relative depth is called."""
+    return tr("layer of {n}, by depth", n=n_layers)
 
 
 def depths(curve: Curve, n_layers: int) -> list[float]:

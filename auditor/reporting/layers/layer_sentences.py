@@ -3,9 +3,12 @@
 Being told apart is not being used: the words for the one never stand for the other.
 """
 
-from auditor.core.layer_results import BaseResult, ConceptResult, CurvePoint
+from collections.abc import Mapping
+
+from auditor.core.layer_results import ConceptResult, CurvePoint
 from auditor.reporting import naming, rounding
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_numbers import (
     at,
     best_readable,
@@ -19,13 +22,33 @@ from auditor.reporting.layers.layer_numbers import (
     side,
 )
 
-_NO_CLAIM = "That the model tells them apart is not shown, and neither is that it does not."
+_NO_CLAIM = mark("That the model tells them apart is not shown, and neither is that it does not.")
+_READ_AS: Mapping[int, str] = {
+    -1: mark(
+        "The words are read as {sense} less often in the battery’s implicit task than in its "
+        "explicit one."
+    ),
+    1: mark(
+        "The words are read as {sense} more often in the battery’s implicit task than in its "
+        "explicit one."
+    ),
+    0: mark(
+        "Whether the words are read as {sense} more or less often in the battery’s implicit task "
+        "than in its explicit one is undecided."
+    ),
+}
+"""By the side of the difference, implicit minus explicit."""
+
+
+def category_of(concept: ConceptResult) -> str:
+    """The category by name."""
+    return naming.category_name(clean_line(concept.category))
 
 
 def concept_title(concept: ConceptResult) -> str:
     """The category and what the words are taken for."""
-    category = naming.category_name(clean_line(concept.category))
-    label = clean_line(concept.label)
+    category = category_of(concept)
+    label = clean_line(tr(concept.label))
     before, colon, rest = label.partition(": ")
     # A label may begin with its category, and may have a colon of its own.
     bare = rest if colon and before.lower() == category.lower() else label
@@ -34,41 +57,43 @@ def concept_title(concept: ConceptResult) -> str:
 
 def words_of(concept: ConceptResult) -> str:
     """As in `“black” and “white”`."""
-    quoted = [f"“{clean_line(word)}”" for word in concept.words]
+    quoted = [tr("“{word}”", word=clean_line(word)) for word in concept.words]
     if len(quoted) < 2:
-        return quoted[0] if quoted else "the word"
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+        return quoted[0] if quoted else tr("the word")
+    return tr("{words} and {last}", words=", ".join(quoted[:-1]), last=quoted[-1])
 
 
 def senses_of(concept: ConceptResult) -> tuple[str, str]:
     """The social and the other sense, by name."""
-    return clean_line(concept.names[0]), clean_line(concept.names[1])
+    return clean_line(tr(concept.names[0])), clean_line(tr(concept.names[1]))
 
 
 def plain_sentences(concept: ConceptResult) -> list[str]:
     """What was told apart and read, in words alone."""
     social, other = senses_of(concept)
-    tells = "tells" if concept.probe.above else "is not shown to tell"
-    layer = best_readable(concept)
-    point = at(concept.awareness.difference, layer)
-    if point is None:
-        read = "What the words are taken for in the battery’s own prompts cannot be read."
-    else:
-        task = "in the battery’s implicit task than in its explicit one"
-        words = {
-            -1: f"The words are read as {social} less often {task}.",
-            1: f"The words are read as {social} more often {task}.",
-            0: f"Whether the words are read as {social} more or less often {task} is undecided.",
-        }
-        read = words[side(point)]
-    return [f"A probe {tells} {social} from {other} by the model’s states.", read]
+    told = (
+        tr("A probe tells {sense} from {other} by the model’s states.", sense=social, other=other)
+        if concept.probe.above
+        else tr(
+            "A probe is not shown to tell {sense} from {other} by the model’s states.",
+            sense=social,
+            other=other,
+        )
+    )
+    point = at(concept.awareness.difference, best_readable(concept))
+    read = (
+        tr("What the words are taken for in the battery’s own prompts cannot be read.")
+        if point is None
+        else tr(_READ_AS[side(point)], sense=social)
+    )
+    return [told, read]
 
 
 def probe_sentences(concept: ConceptResult) -> list[str]:
     """Whether the senses are told apart, from which layer, and what words alone give."""
     best = highest(concept.probe.accuracy)
     if best is None:
-        return ["No layer has an accuracy: nothing is said of these words."]
+        return [tr("No layer has an accuracy: nothing is said of these words.")]
     if not concept.probe.above:
         return [_nowhere(concept, best), _words_alone(concept, None)]
     peak = at(concept.probe.accuracy, concept.probe.peak) or best
@@ -79,88 +104,112 @@ def awareness_sentences(concept: ConceptResult) -> list[str]:
     """What the word is taken for in the battery's own prompts, where that can be read."""
     layer = best_readable(concept)
     if layer is None and not concept.probe.above:
-        return ["Cannot be read, since no layer tells the senses apart."]
+        return [tr("Cannot be read, since no layer tells the senses apart.")]
     if layer is None:
         return [
-            "Cannot be read: at no layer is the probe shown to follow prompts that state the sense."
+            tr(
+                "Cannot be read: at no layer is the probe shown to follow prompts that state the "
+                "sense."
+            )
         ]
-    return [_shares(concept, layer), _differences(concept)]
-
-
-def base_sentences(concept: ConceptResult, base: BaseResult) -> list[str]:
-    """What differs between the model and its base; differences have intervals of their own."""
-    best = highest(base.accuracy)
-    if best is None:
-        return ["The base model has no accuracy."]
-    told = [f"The base model’s probe is best at {layer_name(best.layer)}: {share_text(best)}."]
-    if not base.accuracy_difference:
-        return [*told, "The models differ in depth, so that no layer is compared with another."]
-    own = highest(concept.probe.accuracy)
-    told.append(_beside("accuracy", base.accuracy_difference, own.layer if own else None))
-    readable = concept.awareness.readable
-    points = tuple(p for p in base.ambiguous_difference if p.layer in readable)
-    what = f"share of implicit prompts read as {senses_of(concept)[0]}"
-    told.append(_beside(what, points, best_readable(concept)))
-    return [one for one in told if one]
+    return [_best_readable(concept, layer), _shares(concept, layer), _differences(concept)]
 
 
 def _somewhere(concept: ConceptResult, peak: CurvePoint) -> str:
     probe = concept.probe
     value, limit = shares_apart(peak.value or 0.0, probe.limit)
-    return (
-        f"At {len(probe.above)} of {len(probe.accuracy)} layers ({layer_list(probe.above)}), best "
-        f"at {layer_name(peak.layer)}: a probe is right about {words_of(concept)} in {value} "
-        f"{share_interval(peak)} of {_readings(peak)}, above the limit of {limit} that relabelled "
-        "sentences set."
+    return tr(
+        "At {n} of {n_layers} layers ({layers}), best at {layer}: a probe is right about {words} "
+        "in {share} {interval} of {readings} held-out readings, above the limit of {limit} that "
+        "relabelled sentences set.",
+        n=len(probe.above),
+        n_layers=len(probe.accuracy),
+        layers=layer_list(probe.above),
+        limit=limit,
+        **_accuracy(concept, peak, value),
     )
 
 
 def _nowhere(concept: ConceptResult, best: CurvePoint) -> str:
     value, limit = shares_apart(best.value or 0.0, concept.probe.limit)
     if concept.probe.limit >= 1:
-        return (
-            f"Not tested: there were too few relabellings to set a limit. The highest accuracy for "
-            f"{words_of(concept)} is {value} {share_interval(best)} of {_readings(best)} at "
-            f"{layer_name(best.layer)}. {_NO_CLAIM}"
+        told = tr(
+            "Not tested: there were too few relabellings to set a limit. The highest accuracy for "
+            "{words} is {share} {interval} of {readings} held-out readings at {layer}.",
+            **_accuracy(concept, best, value),
         )
-    return (
-        f"Nowhere above the control band, at none of {len(concept.probe.accuracy)} layers: the "
-        f"highest accuracy for {words_of(concept)}, {value} {share_interval(best)} of "
-        f"{_readings(best)} at {layer_name(best.layer)}, does not exceed the limit of {limit} that "
-        f"relabelled sentences set. {_NO_CLAIM}"
-    )
+    else:
+        told = tr(
+            "Nowhere above the control band, at none of {n_layers} layers: the highest accuracy "
+            "for {words}, {share} {interval} of {readings} held-out readings at {layer}, does not "
+            "exceed the limit of {limit} that relabelled sentences set.",
+            n_layers=len(concept.probe.accuracy),
+            limit=limit,
+            **_accuracy(concept, best, value),
+        )
+    return f"{told} {tr(_NO_CLAIM)}"
 
 
-def _readings(point: CurvePoint) -> str:
-    return f"{rounding.count(point.n)} held-out readings"
+def _accuracy(concept: ConceptResult, point: CurvePoint, share: str) -> dict[str, str]:
+    """The places of a sentence about an accuracy."""
+    return {
+        "layer": layer_name(point.layer),
+        "words": words_of(concept),
+        "share": share,
+        "interval": share_interval(point),
+        "readings": rounding.count(point.n),
+    }
 
 
 def _words_alone(concept: ConceptResult, peak: CurvePoint | None) -> str:
     alone = concept.probe.words_alone
     if alone.value is None:
         return ""
-    told = f"The sentence’s words alone, without the model, give {share_text(alone)}"
+    share = share_text(alone)
     if peak is None:
-        return f"{told}."
+        return tr("The sentence’s words alone, without the model, give {share}.", share=share)
     if alone.high is not None and peak.low is not None and alone.high < peak.low:
-        return f"{told}, less than that layer."
-    return f"{told}: not shown to be less, so the topic may be all that is read there."
+        return tr(
+            "The sentence’s words alone, without the model, give {share}, less than that layer.",
+            share=share,
+        )
+    return tr(
+        "The sentence’s words alone, without the model, give {share}: not shown to be less, so the "
+        "topic may be all that is read there.",
+        share=share,
+    )
+
+
+def _best_readable(concept: ConceptResult, layer: int) -> str:
+    readable = concept.awareness.readable
+    if len(readable) < 2:
+        return tr("Only {layer} is readable.", layer=layer_name(layer))
+    return tr(
+        "Of the readable layers ({layers}), {layer} is best.",
+        layers=layer_list(readable),
+        layer=layer_name(layer),
+    )
 
 
 def _shares(concept: ConceptResult, layer: int) -> str:
     shares = {c.condition: share_text(at(c.points, layer)) for c in concept.awareness.curves}
-    readable = concept.awareness.readable
-    where = (
-        f"Of the readable layers ({layer_list(readable)}), {layer_name(layer)} is best"
-        if len(readable) > 1
-        else f"Only {layer_name(layer)} is readable"
-    )
+    values = {
+        "sense": senses_of(concept)[0],
+        "implicit": shares.get("ambiguous", rounding.NONE),
+        "explicit": shares.get("explicit", rounding.NONE),
+    }
     point = at(concept.awareness.difference, layer)
-    compared = f": a difference of {points_text(point)}" if point else ""
-    return (
-        f"{where}. There the words are read as {senses_of(concept)[0]} in "
-        f"{shares.get('ambiguous', rounding.NONE)} of the implicit prompts and in "
-        f"{shares.get('explicit', rounding.NONE)} of the explicit ones{compared}."
+    if point is None:
+        return tr(
+            "There the words are read as {sense} in {implicit} of the implicit prompts and in "
+            "{explicit} of the explicit ones.",
+            **values,
+        )
+    return tr(
+        "There the words are read as {sense} in {implicit} of the implicit prompts and in "
+        "{explicit} of the explicit ones: a difference of {difference}.",
+        difference=points_text(point),
+        **values,
     )
 
 
@@ -169,25 +218,10 @@ def _differences(concept: ConceptResult) -> str:
     sides = [side(p) for p in concept.awareness.difference if p.layer in readable]
     if len(sides) < 2:
         return ""
-    return (
-        f"The interval of the difference is below zero at {sides.count(-1)} and above it at "
-        f"{sides.count(1)} of these {len(sides)} layers (not corrected for their number)."
-    )
-
-
-def _beside(what: str, points: tuple[CurvePoint, ...], layer: int | None) -> str:
-    point = at(points, layer)
-    if point is None:
-        return ""
-    words = {-1: "is lower than", 1: "is higher than", 0: "is not told from"}
-    told = (
-        f"At {layer_name(point.layer)} the model’s {what} {words[side(point)]} that of the base "
-        f"model ({points_text(point)})"
-    )
-    if len(points) < 2:
-        return f"{told}."
-    return (
-        f"{told}; over {len(points)} layers the interval is below zero at "
-        f"{sum(side(p) < 0 for p in points)} and above it at {sum(side(p) > 0 for p in points)} "
-        "(not corrected for their number)."
+    return tr(
+        "The interval of the difference is below zero at {below} and above it at {above} of these "
+        "{n} layers (not corrected for their number).",
+        below=sides.count(-1),
+        above=sides.count(1),
+        n=len(sides),
     )

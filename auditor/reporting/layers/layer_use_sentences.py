@@ -1,6 +1,6 @@
 """Whether what can be read in the layers is used, and what the model says of it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from auditor.core.layer_results import (
     AblationResult,
@@ -10,10 +10,12 @@ from auditor.core.layer_results import (
 )
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Fact
+from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_numbers import (
     at,
     effect,
     effect_text,
+    joined,
     layer_list,
     layer_name,
     side,
@@ -26,16 +28,57 @@ BROKEN = -1.0
 """Change of log-likelihood below which the answers have become e times less likely."""
 _CONTROLS = ("unrelated", "random")
 """Those that an effect is judged by; another layer's state may carry the sense itself."""
+_PATCHED: Mapping[tuple[bool, bool], str] = {
+    (True, True): mark(
+        "A state from a sentence about {sense}, instead of {other}, moves the answer towards "
+        "{sense}, shown at {shown} of {n} layers ({layers}; of these most at {layer}: {effect} in "
+        "log-odds; an unrelated word or random: {control} at most)."
+    ),
+    (True, False): mark(
+        "A state from a sentence about {sense}, instead of {other}, moves the answer towards "
+        "{sense}, shown at {shown} of {n} layers ({layers}; of these most at {layer}: {effect} in "
+        "log-odds)."
+    ),
+    (False, True): mark(
+        "That the state is used is not shown: at none of {n} layers does one from a sentence about "
+        "{sense}, instead of {other}, move the answer beyond zero and every control (most at "
+        "{layer}: {effect} in log-odds; an unrelated word or random: {control} at most)."
+    ),
+    (False, False): mark(
+        "That the state is used is not shown: at none of {n} layers does one from a sentence about "
+        "{sense}, instead of {other}, move the answer beyond zero and every control (most at "
+        "{layer}: {effect} in log-odds)."
+    ),
+}
+"""By whether an effect is shown, and whether a control stands beside it."""
+_ABLATED = mark(
+    "Without the probe’s direction, from {layer} on, the score goes from {before} to {after}, by "
+    "{change}."
+)
+_ABLATED_BEYOND = mark(
+    "Without the probe’s direction, from {layer} on, the score goes from {before} to {after}, by "
+    "{change}, more than random directions do: {n} random directions change it by {low} to {high} "
+    "({p})."
+)
+_NOT_BEYOND = mark(
+    "That this direction matters is not shown: {n} random directions change it by {low} to {high} "
+    "({p})."
+)
 
 
 def plain_use(concept: ConceptResult) -> list[str]:
     """Whether it is used, in words alone."""
     told = []
     if concept.patching is None and concept.ablation is None:
-        return ["Whether the model uses this was not tested in this tier."]
+        return [tr("Whether the model uses this was not tested in this tier.")]
     if concept.patching is not None:
-        moves = "moves" if concept.patching.above else "is not shown to move"
-        told.append(f"The word’s state {moves} what the model says that the word means.")
+        told.append(
+            tr("The word’s state moves what the model says that the word means.")
+            if concept.patching.above
+            else tr(
+                "The word’s state is not shown to move what the model says that the word means."
+            )
+        )
     if concept.ablation is not None:
         told.append(_rests(concept.ablation))
     return told
@@ -43,23 +86,25 @@ def plain_use(concept: ConceptResult) -> list[str]:
 
 def _rests(ablation: AblationResult) -> str:
     """Whether the score rests on the direction; where no p could have shown it, that is said."""
-    score = "the association score rests on what the probe reads"
     if is_beyond_random(ablation):
-        return f"{score[:1].upper()}{score[1:]}."
+        return tr("The association score rests on what the probe reads.")
     if smallest_p(len(ablation.random_differences)) > SIGNIFICANT:
-        return f"Whether {score} was tested too weakly to tell."
-    return f"That {score} is not shown."
+        return tr(
+            "Whether the association score rests on what the probe reads was tested too weakly to "
+            "tell."
+        )
+    return tr("That the association score rests on what the probe reads is not shown.")
 
 
 def use_facts(concept: ConceptResult) -> list[Fact]:
     """Patching, ablation and readings of a concept, as far as they were done."""
     told = []
     if concept.patching is not None:
-        told.append(Fact(label="Patching", text=_patching(concept, concept.patching)))
+        told.append(Fact(label=tr("Patching"), text=_patching(concept, concept.patching)))
     if concept.ablation is not None:
-        told.append(Fact(label="Ablation", text=_ablation(concept.ablation)))
+        told.append(Fact(label=tr("Ablation"), text=_ablation(concept.ablation)))
     if concept.readings is not None:
-        told.append(Fact(label="In words", text=_readings(concept.readings)))
+        told.append(Fact(label=tr("In words"), text=_readings(concept.readings)))
     return told
 
 
@@ -103,78 +148,91 @@ def smallest_p(n_random: int) -> float:
 def p_text(p: float | None) -> str:
     """As in `p = 0.048` or `p < 0.001`; says where there is none."""
     if p is None:
-        return "no p"
+        return tr("no p")
     text = rounding.p_value(p)
     return f"p {text}" if text[0] in "<>" else f"p = {text}"
 
 
 def _patching(concept: ConceptResult, patching: PatchingResult) -> str:
     social, other = senses_of(concept)
-    n = len(patched_layers(patching))
     own = next((c.points for c in patching.curves if c.kind == "identifier"), ())
     point = at(own, best_patched(patching))
     if point is None:
-        return "No effect could be formed."
+        return tr("No effect could be formed.")
     control = largest_control(patching, point.layer)
-    beside = f"; an unrelated word or random: {effect(control[1])} at most" if control else ""
-    most = f"most at {layer_name(point.layer)}: {effect_text(point)} in log-odds{beside}"
-    if not patching.above:
-        return (
-            f"That the state is used is not shown: at none of {n} layers does one from a sentence "
-            f"about {social}, instead of {other}, move the answer beyond zero and every control "
-            f"({most})."
-        )
-    return (
-        f"A state from a sentence about {social}, instead of {other}, moves the answer towards "
-        f"{social}, shown at {len(patching.above)} of {n} layers "
-        f"({layer_list(patching.above)}; of these {most})."
+    return tr(
+        _PATCHED[bool(patching.above), control is not None],
+        sense=social,
+        other=other,
+        shown=len(patching.above),
+        n=len(patched_layers(patching)),
+        layers=layer_list(patching.above),
+        layer=layer_name(point.layer),
+        effect=effect_text(point),
+        control=effect(control[1]) if control else "",
     )
 
 
 def _ablation(ablation: AblationResult) -> str:
+    told = [*_against(ablation)]
+    if ablation.log_likelihood_change < BROKEN:
+        told.append(tr("The answers become much less likely, so that the change may be damage."))
+    return joined(told)
+
+
+def _against(ablation: AblationResult) -> list[str]:
+    """How the score changes, held against what random directions do to it."""
     changes = ablation.random_differences
-    told = (
-        f"Without the probe’s direction, from {layer_name(ablation.from_layer)} on, the score goes "
-        f"from {effect_text(ablation.before)} to {effect_text(ablation.after)}, by "
-        f"{effect_text(ablation.difference)}"
-    )
-    broken = (
-        " The answers become much less likely, so that the change may be damage."
-        if ablation.log_likelihood_change < BROKEN
-        else ""
-    )
+    values = {
+        "layer": layer_name(ablation.from_layer),
+        "before": effect_text(ablation.before),
+        "after": effect_text(ablation.after),
+        "change": effect_text(ablation.difference),
+    }
     if not changes:
-        return f"{told}. No random direction was tried, so that this shows nothing.{broken}"
-    against = (
-        f"{rounding.count(len(changes))} random directions change it by {effect(min(changes))} to "
-        f"{effect(max(changes))} ({p_text(ablation.p_value)})"
-    )
+        none = tr("No random direction was tried, so that this shows nothing.")
+        return [tr(_ABLATED, **values), none]
+    directions = {
+        "n": rounding.count(len(changes)),
+        "low": effect(min(changes)),
+        "high": effect(max(changes)),
+        "p": p_text(ablation.p_value),
+    }
     if is_beyond_random(ablation):
-        return f"{told}, more than random directions do: {against}.{broken}"
+        return [tr(_ABLATED_BEYOND, **values, **directions)]
+    told = [tr(_ABLATED, **values), tr(_NOT_BEYOND, **directions)]
     least = smallest_p(len(changes))
-    few = (
-        f" So few directions can give no p below {rounding.p_value(least)}."
-        if least > SIGNIFICANT
-        else ""
-    )
-    return f"{told}. That this direction matters is not shown: {against}.{few}{broken}"
+    if least > SIGNIFICANT:
+        lowest = rounding.p_value(least)
+        told.append(tr("So few directions can give no p below {lowest}.", lowest=lowest))
+    return told
 
 
 def _readings(readings: ReadingResult) -> str:
     n_layers = len(readings.points)
     told = (
-        f"Believed at {len(readings.believed)} of {n_layers} layers "
-        f"({layer_list(readings.believed)})"
+        tr(
+            "Believed at {n} of {n_layers} layers ({layers}).",
+            n=len(readings.believed),
+            n_layers=n_layers,
+            layers=layer_list(readings.believed),
+        )
         if readings.believed
-        else f"Believed at none of {n_layers} layers: at each, most known answers are missed or "
-        "most readings say nothing"
+        else tr(
+            "Believed at none of {n_layers} layers: at each, most known answers are missed or most "
+            "readings say nothing.",
+            n_layers=n_layers,
+        )
     )
     share = degenerate_share(readings)
-    n = rounding.count(sum(p.n for p in readings.points))
     if share is None:
-        return f"{told}."
-    said = f"{told}. Of {n} readings, {rounding.percent(share)} say nothing."
-    return joined([said, _named(readings)])
+        return told
+    empty = tr(
+        "Of {n} readings, {share} say nothing.",
+        n=rounding.count(sum(p.n for p in readings.points)),
+        share=rounding.percent(share),
+    )
+    return joined([told, empty, _named(readings)])
 
 
 def _named(readings: ReadingResult) -> str:
@@ -189,10 +247,12 @@ def _named(readings: ReadingResult) -> str:
     if not pairs:
         return ""
     social, other = (sum(shares) / len(pairs) for shares in zip(*pairs, strict=True))
-    return (
-        f"At the {len(pairs)} with readings of both kinds, {rounding.percent(social)} of the "
-        f"social sentences’ readings name the social sense and {rounding.percent(other)} of the "
-        "others’, on average; they are few and decide nothing."
+    return tr(
+        "At the {n} with readings of both kinds, {social} of the social sentences’ readings name "
+        "the social sense and {other} of the others’, on average; they are few and decide nothing.",
+        n=len(pairs),
+        social=rounding.percent(social),
+        other=rounding.percent(other),
     )
 
 
@@ -201,8 +261,3 @@ def degenerate_share(readings: ReadingResult) -> float | None:
     known = [(p.n, p.degenerate) for p in readings.points if p.degenerate is not None and p.n]
     total = sum(n for n, _ in known)
     return sum(n * share for n, share in known) / total if total else None
-
-
-def joined(sentences: Sequence[str]) -> str:
-    """One paragraph."""
-    return " ".join(one for one in sentences if one)

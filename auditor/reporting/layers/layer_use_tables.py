@@ -10,6 +10,7 @@ from auditor.core.layer_results import (
 )
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Table
+from auditor.reporting.language import tr, tr_in
 from auditor.reporting.layers.layer_cells import N_PAIRS, layer_table, name_cell, number, wrapped
 from auditor.reporting.layers.layer_numbers import at, effect, effect_cell, layer_list, n_cell
 from auditor.reporting.layers.layer_sentences import words_of
@@ -18,27 +19,29 @@ from auditor.reporting.layers.layer_use_sentences import (
     largest_control,
     patched_layers,
 )
-from auditor.reporting.rounding import NONE, SPACE
+from auditor.reporting.rounding import NONE
 
 
 def patching_table(concepts: Sequence[ConceptResult]) -> Table:
     """Patching at the layer where the effect is largest."""
     return layer_table(
         "t-layer-patching",
-        "Patching: effect on the answer in log-odds, with 95 % intervals",
+        tr("Patching: effect on the answer in log-odds, with 95 % intervals"),
         (
-            "Concept",
-            "Patched layers",
-            "Best shown at",
-            "Effect",
-            N_PAIRS,
-            "Largest control",
-            "Shown at layers",
+            tr("Concept"),
+            tr("Patched layers"),
+            tr("Best shown at"),
+            tr("Effect"),
+            tr(N_PAIRS),
+            tr("Largest control"),
+            tr("Shown at layers"),
         ),
         [_patching_row(c, c.patching) for c in concepts if c.patching],
-        footnote="Effect: with a state from a social sentence minus with one from its pair; "
-        "positive moves the answer towards the social sense. Shown: interval above zero, all "
-        "patched layers considered, and above what an unrelated word and a random direction do.",
+        footnote=tr(
+            "Effect: with a state from a social sentence minus with one from its pair; positive "
+            "moves the answer towards the social sense. Shown: interval above zero, all patched "
+            "layers considered, and above what an unrelated word and a random direction do."
+        ),
     )
 
 
@@ -46,22 +49,24 @@ def ablation_table(concepts: Sequence[ConceptResult]) -> Table:
     """The association score with and without the probe's direction."""
     return layer_table(
         "t-layer-ablation",
-        "Ablation: association score without the probe’s direction, with 95 % intervals",
+        tr("Ablation: association score without the probe’s direction, with 95 % intervals"),
         (
-            "Concept",
-            "From layer",
-            "Before",
-            "After",
-            "Change",
-            "n (stimuli)",
-            "Random directions",
+            tr("Concept"),
+            tr("From layer"),
+            tr("Before"),
+            tr("After"),
+            tr("Change"),
+            tr("n (stimuli)"),
+            tr("Random directions"),
             "p",
-            "Change of log-likelihood",
+            tr("Change of log-likelihood"),
         ),
         [_ablation_row(c, c.ablation) for c in concepts if c.ablation],
-        footnote="Random directions: smallest and largest change that one brings, and how many "
-        "were tried. p: rank of the change’s size among them. Log-likelihood of the answers: a "
-        "large fall means a damaged model.",
+        footnote=tr(
+            "Random directions: smallest and largest change that one brings, and how many were "
+            "tried. p: rank of the change’s size among them. Log-likelihood of the answers: a "
+            "large fall means a damaged model."
+        ),
     )
 
 
@@ -69,16 +74,16 @@ def reading_table(concepts: Sequence[ConceptResult]) -> Table:
     """Readings in words by layer."""
     return layer_table(
         "t-layer-readings",
-        "Readings in words by layer",
+        tr("Readings in words by layer"),
         (
-            "Concept, layer",
-            "Readings",
-            "Known answers read",
-            "Say nothing",
-            "Moved by the state",
-            "Social named, social sentences",
-            "Other sentences",
-            "Believed",
+            tr("Concept, layer"),
+            tr("Readings"),
+            tr("Known answers read"),
+            tr("Say nothing"),
+            tr("Moved by the state"),
+            tr("Social named, social sentences"),
+            tr("Other sentences"),
+            tr("Believed"),
         ),
         [
             _reading_row(c, p, is_believed=p.layer in c.readings.believed)
@@ -86,9 +91,11 @@ def reading_table(concepts: Sequence[ConceptResult]) -> Table:
             if c.readings
             for p in c.readings.points
         ],
-        footnote="Say nothing: repeats itself or the prompt. The last two shares are of readings "
-        "that say something and that the state moved. Shares of few readings, without intervals: "
-        "they describe and decide nothing.",
+        footnote=tr(
+            "Say nothing: repeats itself or the prompt. The last two shares are of readings that "
+            "say something and that the state moved. Shares of few readings, without intervals: "
+            "they describe and decide nothing."
+        ),
     )
 
 
@@ -105,10 +112,10 @@ def _patching_row(concept: ConceptResult, patching: PatchingResult) -> tuple[Cel
         n_cell(point),
         Cell(
             text=effect(control[1]) if control else NONE,
-            note=control[0].replace("-", " ") if control else "",
+            note=_control_name(control[0]) if control else "",
             kind="number",
         ),
-        wrapped(layer_list(patching.above) if patching.above else "none"),
+        wrapped(layer_list(patching.above) if patching.above else tr_in("layers", "none")),
     )
 
 
@@ -122,10 +129,8 @@ def _ablation_row(concept: ConceptResult, ablation: AblationResult) -> tuple[Cel
         effect_cell(ablation.difference),
         n_cell(ablation.difference),
         Cell(
-            text=f"{effect(min(changes))}{SPACE}to{SPACE}{effect(max(changes))}"
-            if changes
-            else NONE,
-            note=f"of {rounding.count(len(changes))}",
+            text=_from_to(effect(min(changes)), effect(max(changes))) if changes else NONE,
+            note=tr("of {n}", n=rounding.count(len(changes))),
             kind="number",
         ),
         number(rounding.p_value(ablation.p_value)),
@@ -139,13 +144,25 @@ def _reading_row(
     known = NONE if point.known_right is None else _of(point.known_right, point.n_known)
     shares = (point.degenerate, point.relevant, point.social_in_social, point.social_in_other)
     return (
-        Cell(text=f"{words_of(concept)}, layer{SPACE}{point.layer}"),
+        # The space within the message is no-break.
+        Cell(text=tr("{words}, layer\u00a0{layer}", words=words_of(concept), layer=point.layer)),
         number(rounding.count(point.n)),
         number(known),
         *(number(NONE if share is None else rounding.percent(share)) for share in shares),
-        number("yes" if is_believed else "no"),
+        number(tr("yes") if is_believed else tr("no")),
     )
 
 
 def _of(share: float, n: int) -> str:
-    return f"{round(share * n)}{SPACE}of{SPACE}{rounding.count(n)}"
+    return tr("{n}\u00a0of\u00a0{all}", n=round(share * n), all=rounding.count(n))
+
+
+def _from_to(low: str, high: str) -> str:
+    return tr("{low}\u00a0to\u00a0{high}", low=low, high=high)
+
+
+def _control_name(kind: str) -> str:
+    """Whose state a control puts in; only the two that an effect is judged by are named."""
+    if kind == "random":
+        return tr_in("control state", "random")
+    return tr_in("control state", "unrelated")

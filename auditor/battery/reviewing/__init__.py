@@ -1,0 +1,1 @@
+"""Pure: a run beside others on the same questions."""

@@ -1,0 +1,1 @@
+"""What machines and mails are given of a report: JSON, JUnit, SARIF, a model card, a summary."""

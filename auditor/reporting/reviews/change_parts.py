@@ -1,0 +1,174 @@
+"""Two runs side by side, in a chart and a table. Pure."""
+
+from collections.abc import Sequence
+
+from auditor.core.fix_results import Effect
+from auditor.core.review import Change, Review
+from auditor.reporting import naming, rounding
+from auditor.reporting.alternatives import chart_alt
+from auditor.reporting.blocks import Cell, Column, Dot, Table
+from auditor.reporting.dot_chart import DotChart, DotRow, Series
+from auditor.reporting.language import tr
+from auditor.reporting.pages import Part
+from auditor.reporting.reviews.change_words import mark_of, tally_words
+from auditor.reporting.verdicts import mark_of as verdict_mark
+from auditor.reporting.view import View
+
+MAX_ROWS = 9
+"""Rows of a chart, so that it fits on a page; the table has all."""
+
+
+def change_part(
+    view: View, review: Review, *, key: str, title: str, lead: str, heads: tuple[str, str]
+) -> Part:
+    """The largest differences as a chart, every criterion as a table; `heads` name the runs."""
+    return Part(
+        title=title,
+        lead=lead,
+        chart=_chart(view, review.changes, heads),
+        tables=(_table(view, review.changes, key, heads),),
+    )
+
+
+def effect_dot(effect: Effect | None) -> Dot | None:
+    """An effect as a chart shows it; None without a value."""
+    if effect is None or effect.value is None:
+        return None
+    span, bounds = effect.interval, effect.bounds
+    return Dot(
+        value=effect.value,
+        low=span.low if span else effect.value,
+        high=span.high if span else effect.value,
+        bound_low=min(bounds.low, effect.value) if bounds else effect.value,
+        bound_high=max(bounds.high, effect.value) if bounds else effect.value,
+    )
+
+
+def effect_cell(effect: Effect | None, unit: str) -> Cell:
+    """A number with its interval and its n, or why there is none."""
+    if effect is None:
+        return Cell(text=rounding.NONE, note=tr("not asked"), kind="number")
+    if effect.value is None:
+        return Cell(text=rounding.NONE, note=tr("no value"), kind="number")
+    n = rounding.count(effect.n)
+    unusable = tr("n {n}, {k} unusable", n=n, k=rounding.count(effect.n_unscored))
+    return Cell(
+        text=rounding.of_unit(effect.value, unit),
+        note=rounding.interval_of_unit(effect.interval, unit),
+        more=unusable if effect.n_unscored else tr("n {n}", n=n),
+        kind="number",
+    )
+
+
+def _row_name(view: View, change: Change) -> str:
+    contrast = view.contrast(change.contrast_id)
+    title = naming.contrast_title(contrast) if contrast else naming.spelt(change.contrast_id)
+    return f"{title}, {naming.short_name(change.measure_id.partition('[')[0])}"
+
+
+def _chart(view: View, changes: Sequence[Change], heads: tuple[str, str]) -> DotChart | None:
+    scored = [one for one in changes if one.unit == "score" and _difference(one) is not None]
+    if not scored:
+        return None
+    shown = sorted(scored, key=lambda one: -abs(_difference(one) or 0.0))[:MAX_ROWS]
+    first, second = heads
+    return DotChart(
+        title=tr("The {n} largest differences", n=rounding.count(len(shown)))
+        if len(shown) < len(scored)
+        else tr("All differences, largest first"),
+        alt=_alt(view, scored),
+        scale="score",
+        axis_label=tr("score, 0 none, + stereotype"),
+        series=(Series(key="earlier", label=first), Series(key="later", label=second)),
+        rows=tuple(
+            DotRow(
+                label=_row_name(view, one),
+                dots=(effect_dot(one.before), effect_dot(one.after)),
+                beside=_difference_text(one),
+                mark=mark_of(one.word),
+            )
+            for one in shown
+        ),
+        limit=_common_limit(shown),
+        beside_head=tr("difference [95 %]"),
+        verdict_head=tr("change"),
+        is_connected=True,
+    )
+
+
+def _alt(view: View, scored: Sequence[Change]) -> str:
+    parts = [naming.capital(tally_words(scored)) + "."]
+    most = max(scored, key=lambda one: abs(_difference(one) or 0.0))
+    parts.append(
+        tr(
+            "Largest difference: {contrast} ({value}).",
+            contrast=_row_name(view, most),
+            value=rounding.signed(_difference(most) or 0.0),
+        )
+    )
+    n = rounding.count(len(scored))
+    return chart_alt(tr("Scores of {n} criteria in two runs, with 95 % intervals.", n=n), parts)
+
+
+def _difference(change: Change) -> float | None:
+    return change.difference.value if change.difference else None
+
+
+def _common_limit(changes: Sequence[Change]) -> float | None:
+    limits = {one.limit for one in changes}
+    return limits.pop() if len(limits) == 1 else None
+
+
+def _difference_text(change: Change) -> str:
+    effect = change.difference
+    if effect is None or effect.value is None:
+        return rounding.NONE
+    return f"{rounding.signed(effect.value)} {rounding.interval(effect.interval)}"
+
+
+def _table(view: View, changes: Sequence[Change], key: str, heads: tuple[str, str]) -> Table:
+    numbers = (*heads, tr("Paired difference"), tr("Adjusted p"))
+    return Table(
+        table_id=f"t-{key}",
+        caption=tr("Each criterion in both runs"),
+        columns=(
+            Column(text=tr("Criterion")),
+            *(Column(text=text, kind="number") for text in numbers),
+            Column(text=tr("Verdicts")),
+            Column(text=tr("Change")),
+        ),
+        rows=tuple(_row(view, one) for one in changes),
+        is_dense=True,
+        kind="t-changes",
+    )
+
+
+def _row(view: View, change: Change) -> tuple[Cell, ...]:
+    return (
+        Cell(text=_row_name(view, change)),
+        effect_cell(change.before, change.unit),
+        effect_cell(change.after, change.unit),
+        _difference_cell(change.difference),
+        Cell(text=rounding.p_value(change.adjusted_p), kind="number"),
+        Cell(text=_verdicts(change)),
+        Cell(text="", mark=mark_of(change.word)),
+    )
+
+
+def _difference_cell(difference: Effect | None) -> Cell:
+    if difference is None or difference.value is None:
+        return Cell(text=rounding.NONE, kind="number")
+    return Cell(
+        text=rounding.signed(difference.value),
+        note=rounding.interval(difference.interval),
+        more=tr("{n} stimuli", n=rounding.count(difference.n_clusters)),
+        kind="number",
+    )
+
+
+def _verdicts(change: Change) -> str:
+    found = [
+        verdict_mark(one).word if one is not None else rounding.NONE
+        for one in (change.verdict_before, change.verdict_after)
+    ]
+    return found[0] if found[0] == found[1] else f"{found[0]} → {found[1]}"

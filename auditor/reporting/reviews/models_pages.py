@@ -1,0 +1,171 @@
+"""Several models on the same questions. Pure."""
+
+from auditor.core.fix_results import Effect
+from auditor.core.policy import Finding, Verdict
+from auditor.core.review import ModelScores, ModelsResult, Review, ReviewMissing
+from auditor.reporting import naming, rounding, verdicts
+from auditor.reporting.alternatives import chart_alt
+from auditor.reporting.blocks import Cell, Column, Table
+from auditor.reporting.cleaning import clean_line
+from auditor.reporting.finding_pages import criterion_title
+from auditor.reporting.language import tr
+from auditor.reporting.pages import ReviewSection
+from auditor.reporting.reviews.baseline_pages import how
+from auditor.reporting.reviews.change_parts import change_part, effect_cell, effect_dot
+from auditor.reporting.reviews.change_words import differs_words, run_words, tally_sentence
+from auditor.reporting.reviews.size_chart import SizeChart, SizePoint
+from auditor.reporting.reviews.size_figure import size_words
+from auditor.reporting.view import View
+
+
+def models(view: View) -> ReviewSection | None:
+    """The models side by side; None where there is only one."""
+    found = view.result.models
+    if isinstance(found, ReviewMissing):
+        return None
+    n = len(found.models)
+    return ReviewSection(
+        section_id="models",
+        title=tr("{n} models on the same questions", n=rounding.count(n)),
+        lead=(
+            tr(
+                "Model A is the one that this report is about; the others stand beside it, asked "
+                "the same questions and judged by the same policy. Nothing is pooled over models, "
+                "and a difference between two of them may come from anything in which they differ."
+            ),
+            how(),
+        ),
+        chart=_size_chart(found),
+        tables=(_models_table(found), _verdict_table(view, found)),
+        parts=tuple(
+            change_part(
+                view,
+                review,
+                key=f"model-{letter(place)}",
+                title=tr("Model {letter} against model A", letter=letter(place)),
+                lead=_against(place, review),
+                heads=("A", letter(place)),
+            )
+            for place, review in enumerate(found.reviews, start=1)
+        ),
+    )
+
+
+def _against(place: int, review: Review) -> str:
+    """Which two models a part is about."""
+    told = (
+        tr("Model {letter}: {run}.", letter=letter(place), run=run_words(review.second)),
+        tr("Not the same: {differs}.", differs=differs_words(review.what_differs))
+        if review.what_differs
+        else tr("Weights, template and settings are the same."),
+        tally_sentence(review.changes),
+    )
+    return " ".join(told)
+
+
+def letter(place: int) -> str:
+    """A, B, C …: a name that fits the head of a column."""
+    return chr(ord("A") + place) if place < 26 else f"A{place - 25}"
+
+
+def _size_chart(found: ModelsResult) -> SizeChart | None:
+    sizes = {one.run.model.n_parameters for one in found.models}
+    if len(sizes) < 2:
+        return None
+    ordered = sorted(enumerate(found.models), key=lambda pair: pair[1].run.model.n_parameters)
+    points = tuple(
+        SizePoint(
+            label=letter(place),
+            family=one.run.model.architecture,
+            n_parameters=one.run.model.n_parameters,
+            implicit=effect_dot(one.implicit),
+            explicit=effect_dot(one.explicit),
+        )
+        for place, one in ordered
+    )
+    told = [
+        tr(
+            "Model {letter}, {size}: implicit {implicit}, explicit {explicit}.",
+            letter=letter(place),
+            size=size_words(one.run.model.n_parameters),
+            implicit=rounding.of_unit(one.implicit.value, "score"),
+            explicit=rounding.of_unit(one.explicit.value, "score"),
+        )
+        for place, one in ordered
+    ]
+    return SizeChart(
+        title=tr(
+            "Scores over all categories of {n} models, by size", n=rounding.count(len(found.models))
+        ),
+        alt=chart_alt(tr("Implicit and explicit score against the number of parameters."), told),
+        points=points,
+    )
+
+
+def _models_table(found: ModelsResult) -> Table:
+    return Table(
+        table_id="t-models",
+        caption=tr("The models, and their mean score over the main contrast of each category"),
+        columns=(
+            Column(text=tr("Model")),
+            Column(text=tr("Parameters"), kind="number"),
+            Column(text=tr("Format")),
+            Column(text=tr("Implicit, all categories"), kind="number"),
+            Column(text=tr("Explicit, all categories"), kind="number"),
+            Column(text=tr("Written answers unusable"), kind="number"),
+        ),
+        rows=tuple(_model_row(letter(place), one) for place, one in enumerate(found.models)),
+        is_dense=True,
+        kind="t-changes",
+    )
+
+
+def _model_row(name: str, one: ModelScores) -> tuple[Cell, ...]:
+    model = one.run.model
+    return (
+        Cell(
+            text=f"{name}: {naming.model_name(model)}",
+            note=f"sha256 {model.weights_sha256[:16]}…",
+        ),
+        Cell(text=rounding.count(model.n_parameters), kind="number"),
+        Cell(
+            text=clean_line(f"{model.format}, {model.quantisation}"),
+            note=clean_line(model.architecture),
+        ),
+        effect_cell(one.implicit, "score"),
+        effect_cell(one.explicit, "score"),
+        effect_cell(one.unusable, "rate"),
+    )
+
+
+def _verdict_table(view: View, found: ModelsResult) -> Table:
+    """Chart 6: criteria by models, each cell a value with its verdict."""
+    told = [one for one in view.result.findings if verdicts.is_asked(one)]
+    return Table(
+        table_id="t-model-verdicts",
+        caption=tr("Each criterion in each model"),
+        columns=(
+            Column(text=tr("Criterion")),
+            *(Column(text=letter(place)) for place in range(len(found.models))),
+        ),
+        rows=tuple(
+            (
+                Cell(text=criterion_title(view, finding)),
+                *(_verdict_cell(view, one, finding) for one in found.models),
+            )
+            for finding in told
+        ),
+        is_dense=True,
+        kind="t-changes",
+    )
+
+
+def _verdict_cell(view: View, one: ModelScores, finding: Finding) -> Cell:
+    verdict: Verdict | None = dict(one.verdicts).get(finding.criterion_id)
+    value: Effect | None = dict(one.values).get(finding.criterion_id)
+    if verdict is None:
+        return Cell(text=tr("not judged"))
+    measure = view.by_measure.get(finding.measure_id)
+    seen = effect_cell(value, measure.unit if measure else "score")
+    number = f"{seen.text} {seen.note}" if value is not None else ""
+    return Cell(text="", mark=verdicts.mark_of(verdict), note=number, more=seen.more)
