@@ -14,6 +14,7 @@ COULD_NOT_AUDIT, BUG, INTERRUPTED = 2, 3, 130
 COMMANDS: dict[str, str] = {
     "run": "Audit a model: ask the battery, measure, judge, write the report.",
     "report": "Make a run's report again, without the model.",
+    "about": "Print an empty audit file, for what your organisation declares.",
     "probe": "Look inside a model, layer by layer.",
     "fix": "Train a LoRA fix, judge it, ship it or withhold it.",
     "score": "Score responses that somebody else collected.",

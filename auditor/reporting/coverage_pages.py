@@ -11,6 +11,7 @@ from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.language import SPACE, tr, tr_in
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import Scope
+from auditor.reporting.reviews.review_notes import not_compared
 from auditor.reporting.view import CONTROLS, View
 
 NONE_MARK = "·"
@@ -43,6 +44,7 @@ def scope(view: View) -> Scope:
                 if name not in {*ran, *_NO_PART}
             ),
             *filter(None, (layer_notes.not_read(view), fix_notes.not_made(view))),
+            *not_compared(view),
         ),
         outside=tuple(tr(one) for one in standing.OUTSIDE),
     )

@@ -1,5 +1,7 @@
 """The findings: a card for each effect. Pure."""
 
+from collections.abc import Sequence
+
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
@@ -22,6 +24,12 @@ from auditor.reporting.view import (
 
 QUOTES_A_CARD = 2
 _CARD_VERDICTS = frozenset({Verdict.FAIL, Verdict.WARN})
+
+
+def with_cards(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Ids of the criteria that have a card, and with it a field for what is done about them."""
+    told = verdicts.asked(findings)
+    return tuple(one.criterion_id for one in told if one.verdict in _CARD_VERDICTS)
 
 
 def cards(view: View, presentation: Presentation = PLAIN) -> tuple[Card, ...]:

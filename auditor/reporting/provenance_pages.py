@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Collection, Mapping
 
 from auditor.core.items import Role
-from auditor.core.presentation import Redaction
+from auditor.core.presentation import PLAIN, Presentation, Redaction
 from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import (
     Cell,
@@ -42,7 +42,7 @@ def catalogue(view: View) -> tuple[Table, ...]:
     return (_instruments(view), _contrasts(view))
 
 
-def provenance(view: View, redacted: Collection[Redaction] = ()) -> Provenance:
+def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
     """Everything that a stranger needs to check the rest."""
     result, record = view.result, view.result.record
     facts = (
@@ -62,7 +62,8 @@ def provenance(view: View, redacted: Collection[Redaction] = ()) -> Provenance:
         (tr("Weights"), _weights(view), True),
         *layer_notes.layer_facts(view.result.layers),
         *fix_notes.fix_facts(view.result.fix),
-        *redaction_facts(redacted),
+        *_declared(presentation),
+        *redaction_facts(presentation.redacted),
     )
     software = ", ".join(f"{name} {version}" for name, version in record.versions)
     return Provenance(
@@ -81,7 +82,7 @@ def provenance(view: View, redacted: Collection[Redaction] = ()) -> Provenance:
             tr("Versions and machine"),
             [(tr("software"), software), *((tr(part), fact) for part, fact in record.hardware)],
         ),
-        files=_evidence_files(view, redacted),
+        files=_evidence_files(view, presentation.redacted),
         commands=(
             Fact(label=tr("Take the data out of this PDF"), text="pdfdetach -saveall report.pdf"),
             Fact(
@@ -105,6 +106,15 @@ def provenance(view: View, redacted: Collection[Redaction] = ()) -> Provenance:
         ),
         not_shown=tr(_NOT_SHOWN),
     )
+
+
+def _declared(presentation: Presentation) -> list[tuple[str, str, bool]]:
+    """Which files the declarations and the standards were read from, by content."""
+    about, crosswalk = presentation.about, presentation.crosswalk
+    return [
+        *([(tr("Audit file"), f"sha256 {about.sha256}", True)] if about else []),
+        *([(tr("Standards"), f"sha256 {crosswalk.sha256}", True)] if crosswalk.standards else []),
+    ]
 
 
 def _instruments(view: View) -> Table:

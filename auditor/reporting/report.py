@@ -83,7 +83,7 @@ def summarise(result: AuditResult, presentation: Presentation = PLAIN) -> Report
         run_id=clean_line(result.record.run_id),
         disclaimer=tr(standing.DISCLAIMER),
         contents=contents,
-        cover=summary_pages.cover(seen),
+        cover=summary_pages.cover(seen, about),
         summary=summary_pages.summary(seen, filled.n_open),
         signs=tuple(
             VerdictMeaning(mark=verdicts.mark_of(verdict), meaning=tr(meaning))
@@ -114,7 +114,7 @@ def summarise(result: AuditResult, presentation: Presentation = PLAIN) -> Report
         standards=_standards(presentation, contents, selection),
         filled=filled,
         glossary=glossary.glossary(seen),
-        provenance=provenance_pages.provenance(seen, presentation.redacted),
+        provenance=provenance_pages.provenance(seen, presentation),
         letterhead=letterhead(presentation),
         style=brand_style(presentation),
     )

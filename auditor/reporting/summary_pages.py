@@ -1,6 +1,7 @@
 """Cover and summary. Pure."""
 
 from auditor.core.items import Contrast
+from auditor.core.presentation import About
 from auditor.reporting import coverage_pages, instrument_pages, naming, rounding, verdicts
 from auditor.reporting.blocks import Cell, Column, Fact, GapChart, Table
 from auditor.reporting.cells import UNREAD, mark_cell, value_cell
@@ -16,7 +17,7 @@ MAX_ROWS = 11
 """Rows of the verdict table that fit on the page beside the rest."""
 
 
-def cover(view: View) -> Cover:
+def cover(view: View, about: About | None = None) -> Cover:
     """Page 1."""
     result, record = view.result, view.result.record
     results = next((f.sha256 for f in result.files if f.name == "results.json"), None)
@@ -27,6 +28,7 @@ def cover(view: View) -> Cover:
         verdict_line=verdicts.verdict_line(result.findings),
         tally_line=verdicts.tally_line(result.findings),
         facts=(
+            *_organisation(about),
             Fact(label=tr("Audited"), text=rounding.moment(record.created)),
             Fact(
                 label=tr("Battery"),
@@ -49,6 +51,15 @@ def cover(view: View) -> Cover:
 
 def _hash(label: str, sha256: str) -> Fact:
     return Fact(label=label, text=f"sha256 {sha256[:16]}…", is_code=True)
+
+
+def _organisation(about: About | None) -> tuple[Fact, ...]:
+    """Who the report is for, in the words of the audit file."""
+    if about is None or not about.organisation:
+        return ()
+    name = clean_line(about.organisation)
+    told = tr("{name} (declared, not verified)", name=name)
+    return (Fact(label=tr("Organisation"), text=told, mark="declared"),)
 
 
 def summary(view: View, n_todos: int) -> Summary:

@@ -233,7 +233,7 @@ def _conclude(
         record,
         plan.questions.battery,
         plan.policy,
-        presentation=presentation_of(folder, plan.presentation),
+        presentation=presentation_of(folder, plan.presentation, plan.policy),
         beside=Beside(baseline=request.baseline),
         wants_pdf=request.wants_pdf,
     )
@@ -253,7 +253,7 @@ def _plan(request: AuditRequest) -> _Plan:
         policy=policy,
         policy_identity=identity,
         asked=plan_battery(questions.battery, batch_size=request.batch_size, seed=request.seed),
-        presentation=read_request(request.presentation),
+        presentation=read_request(request.presentation, policy),
     )
 
 

@@ -20,6 +20,7 @@ from auditor.store import RunFolder
 from auditor.workflows.adapter_audit import conclude_adapter
 from auditor.workflows.fix_files import conclude_fix_folder
 from auditor.workflows.layers import LAYERS, conclude_layer_file, layer_file
+from auditor.workflows.presenting import note_presentation, refuse_incomplete
 from auditor.workflows.rendering import Conclusion, render_run
 from auditor.workflows.review import ALONE, Beside, Reviews, compare_run
 from auditor.workflows.run_files import BASELINE, MODELS, Finish
@@ -60,8 +61,11 @@ def conclude(
     """Measure, judge and render what the folder holds; JSON first, then HTML, then PDF."""
     scored = score_run(folder, battery, policy)
     reviews = compare_run(record, battery, scored, policy, beside)
-    _write_numbers(folder, record, policy, scored, reviews)
     result = _result(folder, record, battery, policy, scored, reviews)
+    # Before anything is written: what is refused leaves the run as it was.
+    refuse_incomplete(result, presentation)
+    note_presentation(folder, presentation)
+    _write_numbers(folder, record, policy, scored, reviews)
     if isinstance(result.layers, LayerResult):
         folder.write_json(LAYERS, result.layers)
     return render_run(folder, result, presentation, wants_pdf=wants_pdf)

@@ -5,8 +5,7 @@ from hashlib import sha256
 
 from auditor.core.presentation import Presentation
 from auditor.core.results import AuditResult
-from auditor.errors import ReportIncomplete, ReportNotRendered
-from auditor.reporting.fields import missing_for_final
+from auditor.errors import ReportNotRendered
 from auditor.reporting.html import chart_files, render_html
 from auditor.reporting.language import speaking
 from auditor.reporting.pages import Report
@@ -46,7 +45,6 @@ def render_run(
     """Write everything that a reader is given of a run."""
     with speaking(presentation.language):
         shown = redact(result, presentation.redacted)
-        _refuse_incomplete(summarise(shown, presentation), presentation)
         write_exports(folder, shown, presentation)
         told = replace(result, files=evidence_files(folder))
         report = summarise(replace(shown, files=told.files), presentation)
@@ -61,21 +59,6 @@ def render_run(
         pdf="report.pdf" if because is None else None,
         pdf_missing_because=because,
     )
-
-
-def _refuse_incomplete(report: Report, presentation: Presentation) -> None:
-    """A final report with an empty field would be taken for a finished one."""
-    if not presentation.is_final:
-        return
-    missing = missing_for_final(
-        presentation.crosswalk, presentation.about, [card.criterion_id for card in report.cards]
-    )
-    if missing:
-        raise ReportIncomplete(
-            f"The report cannot be final: {len(missing)} fields that it needs are empty in the "
-            f"audit file ({', '.join(missing)}). Fill them in and give the file with --about, or "
-            "leave --final out for a draft."
-        )
 
 
 def _write_html(folder: RunFolder, report: Report) -> str:

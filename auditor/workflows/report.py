@@ -53,7 +53,7 @@ def rerender(
             record,
             battery,
             policy,
-            presentation=presentation_of(folder, asked),
+            presentation=presentation_of(folder, asked, policy),
             beside=beside,
             wants_pdf=wants_pdf,
         )
