@@ -1,9 +1,14 @@
 """Texts that a model under audit could write, to be fed through every output."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from auditor.core.results import AuditResult
+from tests.reporting.builders import quotes, result
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "model_outputs.json"
 
@@ -32,6 +37,16 @@ def hostile_texts() -> dict[str, str]:
         return OWN
     shared: dict[str, str] = json.loads(SHARED.read_text(encoding="utf-8"))
     return {**shared, **OWN}
+
+
+def quoting(texts: Sequence[str]) -> AuditResult:
+    """The builders' audit where the model wrote these, several to a card."""
+    plain = quotes("")
+    spread = tuple(
+        replace(quote, answer=texts[i % len(texts)], label="invalid" if i < 3 else "counter")
+        for i, quote in enumerate(plain * (1 + len(texts) // len(plain)))
+    )
+    return replace(result(), quotes=spread)
 
 
 needs_shared = pytest.mark.skipif(

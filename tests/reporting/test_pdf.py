@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from base64 import b64encode
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from auditor.reporting import pdf
 from auditor.reporting.html import render_html
 from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.report import summarise
-from tests.reporting.builders import quotes, result
-from tests.reporting.hostile import hostile_texts
+from tests.reporting.builders import result
+from tests.reporting.hostile import hostile_texts, quoting
 from tests.reporting.standalone_builders import standalone_result
 
 pytestmark = pytest.mark.one_thread
@@ -54,14 +53,8 @@ def full_result() -> str:
 
 def hostile_result() -> str:
     """The whole report with every hostile text quoted in it, several to a card."""
-    told = result()
     texts = [text for _, text in sorted(hostile_texts().items())]
-    plain = quotes("")
-    spread = tuple(
-        replace(quote, answer=texts[i % len(texts)], label="invalid" if i < 3 else "counter")
-        for i, quote in enumerate(plain * (1 + len(texts) // len(plain)))
-    )
-    return render_html(summarise(replace(told, quotes=spread)))
+    return render_html(summarise(quoting(texts)))
 
 
 @pytest.fixture(scope="module")
