@@ -1,16 +1,19 @@
-"""The report's PDF is PDF/A-3a and PDF/UA-1 at once, says veraPDF."""
+"""Every report's PDF is PDF/A-3a and PDF/UA-1 at once, says veraPDF."""
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from auditor.prompt_library import load_battery
-from auditor.workflows.audit import AuditRequest, audit_model
-from tests.battery_models import leaning
-from tests.verapdf import missing_because, validate
+from auditor.workflows.rendering import Conclusion
+from tests.reporting.variants import variants
+from tests.verapdf import Verification, missing_because, validate, validate_all
 
 MISSING = missing_because()
+FLAVOURS = ("PDFUA_1", "PDFA_3_A")
+AUDIT = "whole-audit"
 
 pytestmark = [
     pytest.mark.slow,
@@ -19,19 +22,26 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The PDF of a whole audit of a scripted model."""
-    out = tmp_path_factory.mktemp("runs") / "scripted"
-    request = AuditRequest(model="scripted", tier="quick")
-    model = leaning(load_battery("quick"), 0.6, seed=3)
-    conclusion = audit_model(model, request, out=out, on_batch=lambda _done, _total: None)
-    assert conclusion.pdf is not None, conclusion.pdf_missing_because
-    return out / conclusion.pdf
+def verifications(
+    pdfs: Mapping[str, Path], whole_audit: Conclusion
+) -> Mapping[tuple[str, str], Verification]:
+    """What veraPDF says of each report, by its name and the profile."""
+    paths = {**pdfs, AUDIT: whole_audit.folder.path / str(whole_audit.pdf)}
+    with ThreadPoolExecutor(len(FLAVOURS)) as pool:
+        said = pool.map(lambda flavour: validate_all(flavour, list(paths.values())), FLAVOURS)
+        return {
+            (name, flavour): verified[path]
+            for flavour, verified in zip(FLAVOURS, said, strict=True)
+            for name, path in paths.items()
+        }
 
 
-@pytest.mark.parametrize("flavour", ["PDFUA_1", "PDFA_3_A"])
-def test_the_report_satisfies(flavour: str, report: Path) -> None:
-    verification = validate(flavour, report)
+@pytest.mark.parametrize("flavour", FLAVOURS)
+@pytest.mark.parametrize("name", [*variants(), AUDIT])
+def test_the_report_satisfies(
+    name: str, flavour: str, verifications: Mapping[tuple[str, str], Verification]
+) -> None:
+    verification = verifications[name, flavour]
     assert verification.failures == ()
     assert verification.is_compliant
     assert verification.n_checks > 1000

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from math import gcd
 from typing import Any, TypeVar
@@ -14,6 +15,10 @@ from auditor.prompt_library.documents import did_you_mean, read_document
 from auditor.resources import data_root
 
 MANIFEST = "battery.yaml"
+
+N_KEPT = 128
+"""Files whose content is kept, by their bytes: one command reads the battery several times, and
+parsing takes most of a second. The bytes are read each time, so that no change goes unseen."""
 
 T = TypeVar("T")
 
@@ -185,8 +190,13 @@ def read_library(root: Traversable | None = None) -> Library:
 def _content(folder: Traversable, entry: StandaloneEntry) -> Any:
     """What a standalone instrument asks, as it checks it itself."""
     _refuse_unknown(entry.name, STANDALONE_INSTRUMENTS)
+    return _checked(_bytes_of(folder, entry.file), entry)
+
+
+@lru_cache(maxsize=N_KEPT)
+def _checked(data: bytes, entry: StandaloneEntry) -> Any:
     instrument = STANDALONE_INSTRUMENTS[entry.name]
-    content = read_file(folder, entry.file, instrument.content)
+    content = _parsed(data, entry.file, instrument.content)
     try:
         instrument.check(content)
     except ValueError as failure:
@@ -205,12 +215,21 @@ def read_file(folder: Traversable, name: str, kind: type[T]) -> T:
     Raises:
         BatteryInvalid: it is missing, or not what it should be.
     """
+    content: T = _parsed(_bytes_of(folder, name), name, kind)
+    return content
+
+
+def _bytes_of(folder: Traversable, name: str) -> bytes:
     try:
-        data = folder.joinpath(*name.split("/")).read_bytes()
+        return folder.joinpath(*name.split("/")).read_bytes()
     except OSError:
         raise BatteryInvalid(
             f"The battery's file {name} is missing or cannot be read: install auditor again."
         ) from None
+
+
+@lru_cache(maxsize=N_KEPT)
+def _parsed(data: bytes, name: str, kind: type[Any]) -> Any:
     return read_document(data, kind, f"prompts/{name}", BatteryInvalid)
 
 

@@ -7,6 +7,7 @@ wins over the first, and a misspelt key does nothing. All three are refused here
 from collections.abc import Collection, Hashable
 from dataclasses import is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -100,12 +101,17 @@ def _place(failure: yaml.MarkedYAMLError) -> str:
     return f", line {mark.line + 1}," if mark else ""
 
 
+@cache
+def _types_of(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 def _refuse_unknown_keys(
     value: object, kind: Any, where: str, inside: str, error: type[AuditorError]
 ) -> None:
     """Check keys by name first: the converter would ignore one that a dataclass does not have."""
     if is_dataclass(kind) and isinstance(value, dict):
-        types = get_type_hints(kind)
+        types = _types_of(kind)
         for key, inner in value.items():
             if key not in types:
                 place = f" in {inside}" if inside else ""

@@ -52,8 +52,11 @@ def mark_limit(axes: Axes, limit: float) -> None:
 
 
 def score_tick(value: float, _: float) -> str:
-    """As in `+0.2`, on an axis of scores."""
-    return number(f"{value:+.1f}").replace("-", "−") if abs(value) > 1e-9 else "0"
+    """As in `+0.2` or `+0.25`, on an axis of scores: a mark is never rounded away from its place."""
+    if abs(value) < 1e-9:
+        return "0"
+    digits = next((n for n in (1, 2, 3) if abs(round(value, n) - value) < 1e-9), 4)
+    return number(f"{value:+.{digits}f}").replace("-", "−")
 
 
 def estimate(

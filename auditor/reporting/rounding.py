@@ -131,8 +131,9 @@ def ratio(value: float) -> str:
 
 
 def persons(n: float) -> str:
-    """As in `3.4 persons`."""
-    text = f"{n:.1f}"
+    """As in `3.4 persons` or `−2.8 persons`."""
+    size = f"{abs(n):.1f}"
+    text = f"{MINUS if n < 0 and float(size) else ''}{size}"
     # The space within the messages is no-break, as everywhere between a number and its unit.
     if text == "1.0":
         return tr("{n}\u00a0person", n=number(text))

@@ -9,6 +9,8 @@ from auditor.reporting.exports.model_card import model_card
 from auditor.reporting.exports.results_json import results_json
 from auditor.reporting.exports.sarif import results_sarif
 from auditor.reporting.exports.summary_txt import summary_text
+from auditor.reporting.language import speaking
+from auditor.reporting.redaction import redact
 from auditor.reporting.report import summarise
 from auditor.store import RunFolder
 from auditor.workflows.run_files import (
@@ -22,18 +24,33 @@ from auditor.workflows.run_files import (
 
 
 def write_exports(folder: RunFolder, result: AuditResult, presentation: Presentation) -> None:
-    """Write them all; in the language that is being spoken where they are for people.
+    """Write them all, redacted; English for machines, the report's language for people.
 
     No file of the run is named in them by its hash: the report has the hashes of these.
     """
     unhashed = replace(result, files=())
-    report = summarise(unhashed, presentation)
-    told = {
-        RESULTS: results_json(unhashed),
-        JUNIT: junit_xml(unhashed),
-        SARIF: results_sarif(unhashed, folder.content(POLICY).decode()),
-        MODEL_CARD: model_card(report, unhashed, presentation),
-        SUMMARY: summary_text(report),
-    }
+    told = {**_for_machines(folder, unhashed, presentation), **_for_people(unhashed, presentation)}
     for name, text in told.items():
         folder.write_bytes(name, text.encode())
+
+
+def _for_machines(
+    folder: RunFolder, result: AuditResult, presentation: Presentation
+) -> dict[str, str]:
+    with speaking("en"):
+        shown = redact(result, presentation.redacted)
+        return {
+            RESULTS: results_json(shown),
+            JUNIT: junit_xml(shown),
+            SARIF: results_sarif(shown, folder.content(POLICY).decode()),
+        }
+
+
+def _for_people(result: AuditResult, presentation: Presentation) -> dict[str, str]:
+    with speaking(presentation.language):
+        shown = redact(result, presentation.redacted)
+        report = summarise(shown, presentation)
+        return {
+            MODEL_CARD: model_card(report, shown, presentation),
+            SUMMARY: summary_text(report),
+        }

@@ -43,11 +43,10 @@ def render_run(
     folder: RunFolder, result: AuditResult, presentation: Presentation, *, wants_pdf: bool
 ) -> Conclusion:
     """Write everything that a reader is given of a run."""
+    write_exports(folder, result, presentation)
+    told = replace(result, files=evidence_files(folder))
     with speaking(presentation.language):
-        shown = redact(result, presentation.redacted)
-        write_exports(folder, shown, presentation)
-        told = replace(result, files=evidence_files(folder))
-        report = summarise(replace(shown, files=told.files), presentation)
+        report = summarise(redact(told, presentation.redacted), presentation)
         html = _write_html(folder, report)
     because: str | None = "left out by --no-pdf"
     if wants_pdf:

@@ -18,7 +18,7 @@ from auditor.workflows.presenting import (
 )
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.review import ALONE, Beside
-from auditor.workflows.run_files import POLICY, Finish
+from auditor.workflows.run_files import POLICY, PRESENTATION, Finish
 from auditor.workflows.stored_run import check_run, require_record
 
 
@@ -76,6 +76,9 @@ def _judged_afterwards(
     inner = RunFolder(folder.path / f"policy-{identity.sha256[:12]}")
     for name in (RESPONSES, Finish.FILE, *base_evidence(folder)):
         inner.write_bytes(name, (folder.path / name).read_bytes())
+    if (folder.path / PRESENTATION).exists():
+        # What is redacted stays redacted.
+        inner.write_bytes(PRESENTATION, folder.content(PRESENTATION))
     inner.write_record(judged)
     inner.write_json(POLICY, policy)
     return judged, inner

@@ -25,7 +25,7 @@ from auditor.prompt_library import load_battery
 from auditor.store import RunFolder
 from auditor.workflows.asking import ask, plan_battery
 from tests.builders import record
-from tests.fakes import stereotyper, uniform_random
+from tests.fakes import always_refuse, stereotyper, uniform_random
 
 NAMES = ("word-association", "mirrored-statements")
 BATTERY = load_battery("quick", instruments=NAMES)
@@ -161,6 +161,23 @@ def test_other_questions_are_an_obstacle_and_other_weights_are_not() -> None:
     template = replace(second, model=replace(second.model, chat_template_sha256="ee" * 32))
     assert obstacles(first, template, is_baseline=True) == ("chat-template",)
     assert obstacles(first, template, is_baseline=False) == ()
+
+
+def test_what_fell_silent_is_not_called_better(strong: ReviewedScores) -> None:
+    silent = reviewed(always_refuse(BATTERY))
+    quiet = [
+        replace(one, n=one.n // 2, n_unscored=one.n_unscored + one.n - one.n // 2, value=0.01)
+        if one.name == "word-association.text-score"
+        else one
+        for one in strong.measures
+    ]
+    words = {one.word for one in review(strong, silent).changes if "written/" in one.criterion_id}
+    assert words == {"not-compared"}
+    half = replace(strong, measures=tuple(quiet))
+    words = {one.word for one in review(strong, half).changes if "written/" in one.criterion_id}
+    assert words == {"undecided"}
+    words = {one.word for one in review(half, strong).changes if "written/" in one.criterion_id}
+    assert "undecided" not in words
 
 
 def test_several_models_each_have_their_pooled_scores(

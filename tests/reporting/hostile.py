@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from auditor.core.results import AuditResult
-from tests.reporting.builders import quotes, result
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "model_outputs.json"
 
@@ -39,14 +38,14 @@ def hostile_texts() -> dict[str, str]:
     return {**shared, **OWN}
 
 
-def quoting(texts: Sequence[str]) -> AuditResult:
-    """The builders' audit where the model wrote these, several to a card."""
-    plain = quotes("")
+def quoting(told: AuditResult, texts: Sequence[str]) -> AuditResult:
+    """The same audit where the model wrote these, all of them at least once."""
+    plain = told.quotes
     spread = tuple(
         replace(quote, answer=texts[i % len(texts)], label="invalid" if i < 3 else "counter")
         for i, quote in enumerate(plain * (1 + len(texts) // len(plain)))
     )
-    return replace(result(), quotes=spread)
+    return replace(told, quotes=spread)
 
 
 needs_shared = pytest.mark.skipif(

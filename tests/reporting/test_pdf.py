@@ -54,7 +54,7 @@ def full_result() -> str:
 def hostile_result() -> str:
     """The whole report with every hostile text quoted in it, several to a card."""
     texts = [text for _, text in sorted(hostile_texts().items())]
-    return render_html(summarise(quoting(texts)))
+    return render_html(summarise(quoting(result(), texts)))
 
 
 @pytest.fixture(scope="module")

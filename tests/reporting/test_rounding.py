@@ -82,6 +82,8 @@ def test_a_printed_interval_excludes_zero_only_where_it_does(low: float, width: 
         ("slope", -0.11, "−0.11"),
         ("persons", 1.0, "1.0 person"),
         ("persons", 3.41, "3.4 persons"),
+        ("persons", -2.84, "−2.8 persons"),
+        ("persons", -0.02, "0.0 persons"),
         ("nats", 3.412, "3.41 nats"),
         ("nats", -0.3, "−0.30 nats"),
         ("p-value", 0.0312, "0.031"),

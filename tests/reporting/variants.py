@@ -6,6 +6,7 @@ All but a few speak of two categories only, so that each can be printed in secon
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from auditor.core.presentation import PLAIN, About, Brand, Presentation
 from auditor.core.results import AuditResult
@@ -14,7 +15,7 @@ from auditor.prompt_library.logo import plain_logo
 from auditor.prompt_library.standards import load_crosswalk
 from auditor.reporting.html import render_html
 from auditor.reporting.language import speaking
-from auditor.reporting.pdf import Attachment
+from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.redaction import is_withheld, redact
 from auditor.reporting.report import summarise
 from tests.logos import RGBA, png
@@ -47,7 +48,7 @@ def variants() -> Mapping[str, Callable[[], Variant]]:
         "fix": lambda: (_with_fix(few(result())), _brief()),
         "layers": lambda: (_with_layers(few(result())), _brief()),
         "adapter": lambda: (
-            adapted(register("refusal", tier="quick"), (slope("gender.terms", 0.2),)),
+            few(adapted(register("refusal", tier="quick"), (slope("gender.terms", 0.2),))),
             _brief(),
         ),
         "several-models": lambda: (with_models(with_baseline(few(result()))), _brief()),
@@ -62,7 +63,7 @@ def variants() -> Mapping[str, Callable[[], Variant]]:
         ),
         "final-letter": lambda: (few(result()), _final(few(result()))),
         "redacted": lambda: (
-            _with_layers(few(_hostile())),
+            _with_layers(_hostile()),
             replace(_brief(), redacted=("outputs", "paths", "host")),
         ),
         "hostile": lambda: (_hostile(), _brief()),
@@ -80,6 +81,12 @@ def carried(name: str) -> tuple[Attachment, ...]:
     """What a variant's PDF carries."""
     _, presentation = variants()[name]()
     return tuple(file for file in FILES if not is_withheld(file.name, presentation.redacted))
+
+
+def print_page(name: str, html: str, path: Path) -> None:
+    """A variant's PDF, with what it carries."""
+    told, _ = variants()[name]()
+    write_pdf(html, carried(name), path, created=told.finished)
 
 
 def few(told: AuditResult) -> AuditResult:
@@ -139,11 +146,11 @@ def _final(told: AuditResult) -> Presentation:
 
 
 def _hostile() -> AuditResult:
-    return quoting([text for _, text in sorted(hostile_texts().items())])
+    return quoting(few(result()), [text for _, text in sorted(hostile_texts().items())])
 
 
 def _with_fix(told: AuditResult) -> AuditResult:
-    return replace(told, fix=fix_result("good"))
+    return replace(told, fix=fix_result("ideal"))
 
 
 def _with_layers(told: AuditResult) -> AuditResult:

@@ -15,6 +15,9 @@ from auditor.core.stats import Estimate, estimate_mean, holm
 SAME_SHARE = 0.5
 """Share of a criterion's limit within which the whole 90 % interval of a difference has to lie for
 it to be called the same."""
+MORE_UNUSABLE = 0.05
+"""Rise of the share of unusable answers from which a score is called neither the same nor better
+nor worse."""
 _FEWEST = 5
 """Stimuli from which a difference is judged."""
 
@@ -130,6 +133,9 @@ def _word(pair: _Pair, adjusted_p: float | None) -> Word:
         return "gone"
     if estimate is None or adjusted_p is None:
         return "not-compared"
+    if _is_less_readable(change):
+        # Unusable answers count 0: what fell silent would look like what became fair.
+        return "undecided"
     margin = SAME_SHARE * change.limit
     span = estimate.interval(0.90)
     if -margin < span.low and span.high < margin:
@@ -138,3 +144,13 @@ def _word(pair: _Pair, adjusted_p: float | None) -> Word:
         return "undecided"
     sizes = [abs(one.value or 0.0) for one in (change.before, change.after) if one is not None]
     return "worse" if sizes[1] > sizes[0] else "better"
+
+
+def _is_less_readable(change: Change) -> bool:
+    """Whether notably more of the answers behind a score are unusable than before."""
+    shares = [
+        one.n_unscored / (one.n + one.n_unscored)
+        for one in (change.before, change.after)
+        if one is not None and one.n + one.n_unscored
+    ]
+    return len(shares) == 2 and shares[1] - shares[0] > MORE_UNUSABLE

@@ -1,6 +1,6 @@
 """What changed since an earlier run of the model. Pure."""
 
-from auditor.battery.reviewing.changes import SAME_SHARE
+from auditor.battery.reviewing.changes import MORE_UNUSABLE, SAME_SHARE
 from auditor.core.review import Review, ReviewMissing
 from auditor.reporting import rounding
 from auditor.reporting.language import mark, tr
@@ -14,7 +14,9 @@ HOW = mark(
     "Differences are paired: each stimulus is compared with itself, and the p values are adjusted "
     "over all criteria compared (Holm 1979). Same: the 90 % interval of the difference lies within "
     "{share} of the limit. Worse and better: a difference is shown, and the score lies farther "
-    "from zero, or nearer, than before. Undecided: neither a difference nor its absence is shown."
+    "from zero, or nearer, than before. Undecided: neither a difference nor its absence is shown, "
+    "or the share of unusable answers rose by more than {unusable}: what fell silent is not called "
+    "better."
 )
 
 
@@ -47,7 +49,9 @@ def baseline(view: View) -> ReviewSection | None:
 
 def how() -> str:
     """How two runs are compared."""
-    return tr(HOW, share=rounding.percent(SAME_SHARE))
+    return tr(
+        HOW, share=rounding.percent(SAME_SHARE), unusable=rounding.points(MORE_UNUSABLE).lstrip("+")
+    )
 
 
 def _what_differs(found: Review) -> str:
