@@ -80,7 +80,8 @@ def battery_messages() -> Iterator[tuple[str, str]]:
     yield from _groups(battery)
     yield from _of_contrasts(_bbq_contrasts())
     for name, instrument in INSTRUMENTS.items():
-        yield instrument.construct, f"auditor/battery: {name}"
+        for text in (instrument.construct, instrument.source):
+            yield text, f"auditor/battery: {name}"
     yield from _of_policy()
     for concept in load_senses("full").concepts:
         for text in (concept.label, *concept.names):

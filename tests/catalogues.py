@@ -32,12 +32,13 @@ def messages() -> Iterator[tuple[str | None, str, str]]:
         ("templates/**/*.jinja2", "jinja2.ext:babel_extract"),
     ):
         for path in sorted(ROOT.glob(pattern)):
-            yield from _of_file(path, method)
+            yield from of_file(path, method)
     for text, place in (*battery_messages(), *standards_messages()):
         yield None, text, place
 
 
-def _of_file(path: Path, method: str) -> Iterator[tuple[str | None, str, str]]:
+def of_file(path: Path, method: str) -> Iterator[tuple[str | None, str, str]]:
+    """Those of one file, found by Babel's `method`."""
     place = str(path.relative_to(ROOT))
     with path.open("rb") as file:
         for _, message, _, context in extract(

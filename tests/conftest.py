@@ -1,5 +1,6 @@
 """One thread a process where several run side by side: more would only wait for each other."""
 
+import gc
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Read by OpenMP and BLAS when they are loaded, so before any test module imports them.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+# Batteries and reports are made by the ten thousand of items and hardly of cycles: looking for
+# garbage as often as usual takes a tenth of the time.
+gc.set_threshold(50_000, 50, 100)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,12 @@
 """Every report's PDF: whole in itself, small enough for a mail, and without anything that acts."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -24,8 +27,15 @@ ACTS = {"/URI", "/JavaScript", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/I
         "/Movie", "/Sound", "/Rendition", "/Named"}  # fmt: skip
 """Kinds of action that reach out of the document, or run."""
 STARTS = {"/OpenAction", "/AA", "/JS"}
-REPEATED = ("spanish", "final-letter")
-"""Variants that another process makes again: of most sections, and with everything declared."""
+SUBSET = re.compile(r"/[A-Z]{6}\+")
+STATUS = {
+    ("en", False): "DRAFT",
+    ("en", True): "FINAL",
+    ("de", False): "ENTWURF",
+    ("es", False): "BORRADOR",
+}
+REPEATED = ("several-models", "final-letter")
+"""Variants that another process makes again."""
 AGAIN = """
 import sys
 from hashlib import sha256
@@ -40,6 +50,41 @@ for name in sys.argv[2:]:
 NAMES = pytest.mark.parametrize("name", variants())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Print:
+    """What there is in a PDF, all of it looked through once."""
+
+    language: str
+    n_pages: int
+    second_page: str
+    font_flaws: tuple[str, ...]
+    n_pictures: int
+    actions: frozenset[str]
+    """What of it acts."""
+    files: tuple[tuple[str, bytes], ...]
+    relationships: tuple[str, ...]
+    """Of its files, sorted."""
+
+
+@cache
+def look(path: Path) -> Print:
+    """Read a PDF, streams and dictionaries within others included."""
+    reader = PdfReader(path)
+    root: Any = reader.trailer["/Root"].get_object()
+    objects = list(dictionaries(reader))
+    attached = [one.get_object() for one in root.get("/AF", [])]
+    return Print(
+        language=str(root.get("/Lang", "")),
+        n_pages=len(reader.pages),
+        second_page=reader.pages[1].extract_text() if len(reader.pages) > 1 else "",
+        font_flaws=tuple(font_flaws(objects)),
+        n_pictures=sum(one.get("/Subtype") == "/Image" for one in objects),
+        actions=frozenset(action for one in objects for action in actions(one)),
+        files=tuple((name, one) for name, found in reader.attachments.items() for one in found),
+        relationships=tuple(sorted(str(one["/AFRelationship"]) for one in attached)),
+    )
+
+
 def dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
     """Every dictionary of a document, streams and those within others included."""
     for number in range(1, int(str(reader.trailer["/Size"]))):
@@ -48,8 +93,7 @@ def dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 def _within(value: Any) -> Iterator[DictionaryObject]:
     """Direct ones only: what is referred to is met under its own number."""
-    if isinstance(value, dict):
-        assert isinstance(value, DictionaryObject)
+    if isinstance(value, DictionaryObject):
         yield value
         value = list(value.values())
     if isinstance(value, list):
@@ -57,86 +101,73 @@ def _within(value: Any) -> Iterator[DictionaryObject]:
             yield from _within(one)
 
 
-def actions(reader: PdfReader) -> set[str]:
-    """What of a document acts."""
-    found: set[str] = set()
-    for one in dictionaries(reader):
-        found |= STARTS & one.keys()
-        if one.get("/S") in ACTS:
-            found.add(str(one["/S"]))
-    return found
+def actions(one: DictionaryObject) -> Iterator[str]:
+    """What of a dictionary acts."""
+    yield from STARTS & one.keys()
+    if one.get("/S") in ACTS:
+        yield str(one["/S"])
 
 
-def pictures(reader: PdfReader) -> int:
-    """Number of raster images."""
-    return sum(one.get("/Subtype") == "/Image" for one in dictionaries(reader))
-
-
-def font_flaws(reader: PdfReader) -> list[str]:
+def font_flaws(objects: Iterable[DictionaryObject]) -> Iterator[str]:
     """Fonts that are not embedded as a subset, or cannot be read as text."""
-    flaws: list[str] = []
-    n_fonts = 0
-    for font in dictionaries(reader):
-        if font.get("/Type") != "/Font" or font["/Subtype"] == "/CIDFontType2":
-            continue
-        n_fonts += 1
+    # What a composite font is made of is looked at through it.
+    fonts = [
+        one
+        for one in objects
+        if one.get("/Type") == "/Font" and str(one["/Subtype"]) != "/CIDFontType2"
+    ]
+    for font in fonts:
         name = str(font.get("/BaseFont"))
         (inner,) = font.get("/DescendantFonts", [font])
         descriptor = inner.get_object().get("/FontDescriptor", DictionaryObject()).get_object()
         if not {"/FontFile2", "/FontFile3"} & descriptor.keys():
-            flaws.append(f"{name} is not embedded")
-        if name[7:8] != "+" or not name[1:7].isupper():
-            flaws.append(f"{name} is no subset")
+            yield f"{name} is not embedded"
+        if not SUBSET.match(name):
+            yield f"{name} is no subset"
         if "/ToUnicode" not in font:
-            flaws.append(f"{name} cannot be read")
-    return flaws if n_fonts else ["no font"]
+            yield f"{name} cannot be read"
+    if not fonts:
+        yield "no font"
 
 
 @NAMES
 def test_its_fonts_are_embedded_and_readable(name: str, pdfs: Mapping[str, Path]) -> None:
-    assert font_flaws(PdfReader(pdfs[name])) == []
+    assert look(pdfs[name]).font_flaws == ()
 
 
 @NAMES
 def test_nothing_is_a_picture_but_the_logo(name: str, pdfs: Mapping[str, Path]) -> None:
     _, presentation = variants()[name]()
-    assert pictures(PdfReader(pdfs[name])) == (presentation.brand.logo_png is not None)
+    assert look(pdfs[name]).n_pictures == (presentation.brand.logo_png is not None)
 
 
 @NAMES
 def test_nothing_acts(name: str, pdfs: Mapping[str, Path]) -> None:
-    assert actions(PdfReader(pdfs[name])) == set()
+    assert look(pdfs[name]).actions == frozenset()
 
 
 @NAMES
 def test_it_carries_what_it_was_given_and_nothing_that_is_withheld(
     name: str, pdfs: Mapping[str, Path]
 ) -> None:
-    reader = PdfReader(pdfs[name])
     declared = carried(name)
-    assert {name: list(contents) for name, contents in reader.attachments.items()} == {
-        file.name: [file.content] for file in declared
-    }
-    root: Any = reader.trailer["/Root"].get_object()
-    kinds = sorted(one.get_object()["/AFRelationship"] for one in root["/AF"])
-    assert kinds == sorted(f"/{file.relationship}" for file in declared)
+    seen = look(pdfs[name])
+    assert sorted(seen.files) == sorted((file.name, file.content) for file in declared)
+    assert seen.relationships == tuple(sorted(f"/{file.relationship}" for file in declared))
 
 
 @NAMES
 def test_it_goes_into_a_mail(name: str, pdfs: Mapping[str, Path]) -> None:
-    assert len(PdfReader(pdfs[name]).pages) > 10
+    assert look(pdfs[name]).n_pages > 10
     assert pdfs[name].stat().st_size < MAIL_BYTES
 
 
 @NAMES
 def test_it_says_its_language_and_its_status(name: str, pdfs: Mapping[str, Path]) -> None:
     _, presentation = variants()[name]()
-    reader = PdfReader(pdfs[name])
-    root: Any = reader.trailer["/Root"].get_object()
-    assert root["/Lang"] == presentation.language
-    statuses = {"en": ("DRAFT", "FINAL"), "de": ("ENTWURF", ""), "es": ("BORRADOR", "")}
-    words = statuses[presentation.language]
-    assert words[presentation.is_final] in reader.pages[1].extract_text()
+    seen = look(pdfs[name])
+    assert seen.language == presentation.language
+    assert STATUS[presentation.language, presentation.is_final] in seen.second_page
 
 
 def test_what_is_redacted_withholds_the_answers() -> None:
@@ -162,10 +193,11 @@ def test_what_acts_is_found(tmp_path: Path) -> None:
     weasyprint = import_module("weasyprint")
     text = '<p><a href="https://example.org">out</a> <img src="logo.png" alt="logo">'
     weasyprint.HTML(string=text, base_url=str(tmp_path)).write_pdf(path)
-    reader = PdfReader(path)
-    assert actions(reader) == {"/URI"}
-    assert pictures(reader) == 1
-    for font in dictionaries(reader):
-        font.pop("/FontFile2", None)
-        font.pop("/FontFile3", None)
-    assert any("not embedded" in flaw for flaw in font_flaws(reader))
+    seen = look(path)
+    assert seen.actions == {"/URI"}
+    assert seen.n_pictures == 1
+    objects = list(dictionaries(PdfReader(path)))
+    for one in objects:
+        one.pop("/FontFile2", None)
+        one.pop("/FontFile3", None)
+    assert any("not embedded" in flaw for flaw in font_flaws(objects))

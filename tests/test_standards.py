@@ -16,6 +16,7 @@ from tests.standards_messages import standards_messages
 
 CROSSWALK = load_crosswalk()
 ROOT = Path(__file__).parents[1]
+STANDING = {"reading", "scope", "limitations", "method", "catalogue", "standards", "glossary"}
 CLAIMS = re.compile(r"\b(compl(y|ies|iant|iance)|conform(s|ity|ant|ance)?)\b", re.IGNORECASE)
 """Words by which a report would say that a rule is met."""
 EXPECTED = {
@@ -50,8 +51,21 @@ def test_evidence_is_something_that_a_report_can_have() -> None:
 def test_measured_names_evidence_and_all_else_names_fields() -> None:
     for standard in CROSSWALK.standards:
         for one in standard.requirements:
-            assert bool(one.evidence) == (one.by == "measured"), (standard.standard_id, one.clause)
-            assert bool(one.field_ids) == (one.by != "measured"), (standard.standard_id, one.clause)
+            is_here = one.by in ("measured", "report")
+            assert bool(one.evidence) == is_here, (standard.standard_id, one.clause)
+            assert bool(one.field_ids) != is_here, (standard.standard_id, one.clause)
+
+
+def test_standing_text_is_never_counted_as_measured() -> None:
+    """Sections that hold no result of a run are evidence, and no measurement."""
+    for standard in CROSSWALK.standards:
+        for one in standard.requirements:
+            if one.evidence and set(one.evidence) <= STANDING:
+                assert one.by == "report", (standard.standard_id, one.asks)
+            if "no measurement" in one.note or one.note.startswith("Standing text"):
+                assert one.by == "report", (standard.standard_id, one.asks)
+    asks = {one.asks for s in CROSSWALK.standards for one in s.requirements if one.by == "report"}
+    assert {"Hazard", "Review trigger", "Why the metrics are appropriate"} <= asks
 
 
 def test_what_a_standard_asks_of_people_is_asked_where_it_is_shown() -> None:
@@ -119,6 +133,7 @@ MEASURED = Requirement(clause="1", asks="x", by="measured", evidence=("summary",
     ("standards", "words"),
     [
         (with_requirement(replace(MEASURED, evidence=())), "names its evidence"),
+        (with_requirement(replace(MEASURED, by="report", evidence=())), "names its evidence"),
         (with_requirement(replace(MEASURED, by="person")), "names its evidence"),
         (
             with_requirement(replace(MEASURED, by="declared", evidence=(), field_ids=("first",))),

@@ -42,6 +42,8 @@ class Quote:
     """Hostile text: written by the model under audit."""
     label: str
     """What the answer was scored as: `stereotype`, `counter`, `neutral`, `invalid`, ..."""
+    side: int = 0
+    """1 where the answer counts towards a positive score, -1 towards a negative one, else 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from typing import Literal
 
 FieldPart = Literal["system", "risk", "sign-off", "standards"]
 """Where a field stands in the report: system under audit, risk, signatures, the rules."""
-Source = Literal["measured", "declared", "person"]
-"""Who can answer a requirement: the tool, the organisation in its audit file, a person by hand."""
+Source = Literal["measured", "report", "declared", "person"]
+"""Who can answer a requirement: the tool by what it found in this run, the report by its standing
+text or its shape alone, the organisation in its audit file, a person by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """The battery's YAML files as they are written, and the checks that they hold together."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from math import gcd
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from auditor.battery import PAIRING_INSTRUMENTS, STANDALONE_INSTRUMENTS
 from auditor.battery.conditions import Conditions
@@ -196,7 +196,7 @@ def _content(folder: Traversable, entry: StandaloneEntry) -> Any:
 @lru_cache(maxsize=N_KEPT)
 def _checked(data: bytes, entry: StandaloneEntry) -> Any:
     instrument = STANDALONE_INSTRUMENTS[entry.name]
-    content = _parsed(data, entry.file, instrument.content)
+    content = _parsed(data, entry.file, cast("Hashable", instrument.content))
     try:
         instrument.check(content)
     except ValueError as failure:
@@ -215,7 +215,8 @@ def read_file(folder: Traversable, name: str, kind: type[T]) -> T:
     Raises:
         BatteryInvalid: it is missing, or not what it should be.
     """
-    content: T = _parsed(_bytes_of(folder, name), name, kind)
+    # A class is hashable, which its type does not say.
+    content: T = _parsed(_bytes_of(folder, name), name, cast("Hashable", kind))
     return content
 
 
@@ -229,8 +230,8 @@ def _bytes_of(folder: Traversable, name: str) -> bytes:
 
 
 @lru_cache(maxsize=N_KEPT)
-def _parsed(data: bytes, name: str, kind: type[Any]) -> Any:
-    return read_document(data, kind, f"prompts/{name}", BatteryInvalid)
+def _parsed(data: bytes, name: str, kind: Hashable) -> Any:
+    return read_document(data, cast("type[Any]", kind), f"prompts/{name}", BatteryInvalid)
 
 
 def _check(library: Library) -> None:

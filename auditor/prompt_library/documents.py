@@ -102,7 +102,7 @@ def _place(failure: yaml.MarkedYAMLError) -> str:
 
 
 @cache
-def _types_of(kind: type) -> dict[str, Any]:
+def _types_of(kind: Hashable) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
@@ -111,7 +111,7 @@ def _refuse_unknown_keys(
 ) -> None:
     """Check keys by name first: the converter would ignore one that a dataclass does not have."""
     if is_dataclass(kind) and isinstance(value, dict):
-        types = _types_of(kind)
+        types = _types_of(cast("Hashable", kind))
         for key, inner in value.items():
             if key not in types:
                 place = f" in {inside}" if inside else ""

@@ -79,10 +79,12 @@ def _check_standard(standard: Standard, field_ids: list[str]) -> None:
 
 
 def _check_source(entry: str, one: Requirement) -> None:
-    """What is measured names a section, what is not names a field; nothing is both."""
-    if (one.by == "measured") != bool(one.evidence) or bool(one.evidence) == bool(one.field_ids):
+    """What this report holds names a section, all else names a field; nothing is both."""
+    is_here = one.by in ("measured", "report")
+    if is_here != bool(one.evidence) or bool(one.evidence) == bool(one.field_ids):
         raise StandardsInvalid(
-            f"{entry}: what is measured names its evidence, and all else the fields that answer it."
+            f"{entry}: what is measured, or stands in the report, names its evidence, and all else "
+            "the fields that answer it."
         )
 
 

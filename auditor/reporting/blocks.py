@@ -22,6 +22,8 @@ class Cell:
     """A second, smaller line."""
     more: str = ""
     """A third one, as for bounds."""
+    last: str = ""
+    """One below these, as for the interval that a verdict rests on."""
     kind: Literal["text", "number", "code"] = "text"
     mark: VerdictMark | None = None
     target: str = ""
@@ -125,6 +127,8 @@ class Todo:
     label: str
     rule: str
     """Why it is asked, with the name of the rule."""
+    box_id: str = ""
+    """What the table of open fields links to; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,9 @@ _PAPERS: dict[Paper, str] = {
 @page summary { @bottom-left { margin-top: 2.5mm; } @bottom-right { margin-top: 2.5mm; } }
 @page cover { margin: 24mm 22.95mm 16mm; }
 @media print { .cover-top { min-height: 74mm; } .summary figure img { width: 150mm; } }
+@media print { :lang(de) .summary figure img, :lang(es) .summary figure img { width: 132mm; } }
+@media print { .toc li { padding: 0.2mm 0; } #reading { margin-top: 3mm; font-size: 8pt; } }
+@media print { #reading h2 { font-size: 17pt; } #reading .signs { font-size: 7.3pt; } }
 """,
 }
 

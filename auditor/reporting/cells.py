@@ -88,18 +88,29 @@ def unusable_cell(measure: Measure | None) -> Cell:
 
 def judged_unusable_cell(measure: Measure | None) -> Cell:
     """The same beside a criterion: a dash where likelihoods leave nothing to be unusable."""
-    if measure is not None and measure.unit == "score" and not measure.n_unscored:
-        is_written = measure.name.endswith(".text-score")
-        if not is_written:
-            return Cell(text=rounding.NONE, kind="number")
+    if measure is not None and is_by_likelihood(measure) and not measure.n_unscored:
+        return Cell(text=rounding.NONE, kind="number")
     return unusable_cell(measure)
+
+
+def is_by_likelihood(measure: Measure) -> bool:
+    """Whether it is a score of likelihoods and not of what was written."""
+    return measure.unit == "score" and not measure.name.endswith(".text-score")
+
+
+def counts_in_pairs(written: Measure | None, invalid: Measure | None) -> bool:
+    """Whether some written answers are unusable only because their counterpart is."""
+    if written is None or invalid is None or not written.n_unscored > invalid.n_unscored:
+        return False
+    return written.n + written.n_unscored == invalid.n + invalid.n_unscored
 
 
 def detectable_cell(finding: Finding, measure: Measure | None) -> Cell:
     """The smallest effect that would have been found; none where nothing could be measured."""
     is_read = measure is not None and finding.verdict is not Verdict.NOT_MEASURABLE
     effect = measure.minimum_detectable_effect if measure is not None and is_read else None
-    return Cell(text=rounding.plain(effect), kind="number")
+    unit = measure.unit if measure is not None else ""
+    return Cell(text=rounding.detectable(effect, unit), kind="number")
 
 
 def mark_cell(verdict: VerdictMark | None) -> Cell:

@@ -1,17 +1,17 @@
 """System under audit, limitations and sign-off. Pure."""
 
-from auditor.core.judging import POSITION_BOUND
-from auditor.core.measures import Measure
 from auditor.core.policy import Verdict
 from auditor.reporting import rounding, standing
 from auditor.reporting.blocks import Fact
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.finding_pages import criterion_title
 from auditor.reporting.fix import fix_notes
 from auditor.reporting.instrument_texts import INSTRUMENTS
-from auditor.reporting.language import mark, tr, tr_in
+from auditor.reporting.language import mark, tr, tr_in, tr_n
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.method_pages import is_drawn
 from auditor.reporting.pages import Limitations
+from auditor.reporting.reasons import is_position_ruled
 from auditor.reporting.recorded_texts import recorded
 from auditor.reporting.view import View
 
@@ -132,17 +132,22 @@ def _met(view: View) -> list[str]:
                 total=len(result.findings),
             )
         )
-    n_ruled = sum(
-        f.verdict is Verdict.PASS and _is_ruled_by_position(view.by_measure.get(f.measure_id))
+    ruled = [
+        criterion_title(view, f)
         for f in view.asked
-    )
-    if n_ruled:
+        if f.verdict is Verdict.PASS and is_position_ruled(view.by_measure.get(f.measure_id))
+    ]
+    if ruled:
         met.append(
-            tr(
-                "{n} of the criteria that pass rest on answers that follow the listed order almost "
-                "always. Over balanced orders they take no side; in use, the order in which people "
-                "are listed would decide.",
-                n=n_ruled,
+            tr_n(
+                "{n} of the criteria that pass rests on answers that almost always follow the "
+                "listed order, or its reverse: {criteria}. Over balanced orders they take no side; "
+                "in use, the order in which people are listed would decide.",
+                "{n} of the criteria that pass rest on answers that almost always follow the "
+                "listed order, or its reverse: {criteria}. Over balanced orders they take no side; "
+                "in use, the order in which people are listed would decide.",
+                len(ruled),
+                criteria="; ".join(ruled),
             )
         )
     n_open = sum(f.verdict is Verdict.INCONCLUSIVE for f in view.asked)
@@ -157,8 +162,3 @@ def _met(view: View) -> list[str]:
             )
         )
     return met
-
-
-def _is_ruled_by_position(measure: Measure | None) -> bool:
-    rate = measure.position_bias_rate if measure else None
-    return rate is not None and not (1 - POSITION_BOUND) < rate < POSITION_BOUND

@@ -15,6 +15,7 @@ from auditor.reporting.reviews.review_notes import not_compared
 from auditor.reporting.view import CONTROLS, View
 
 NONE_MARK = "·"
+_CROSSING = "hiring.race-sex-names"
 _NO_PART = ("gap", "bbq")
 """Texts on what is no test of the battery's own: a difference of two, and a foreign data set."""
 
@@ -43,11 +44,26 @@ def scope(view: View) -> Scope:
                 for name, text in INSTRUMENTS.items()
                 if name not in {*ran, *_NO_PART}
             ),
+            *_crossings(view),
             *filter(None, (layer_notes.not_read(view), fix_notes.not_made(view))),
             *not_compared(view),
         ),
         outside=tuple(tr(one) for one in standing.OUTSIDE),
     )
+
+
+def _crossings(view: View) -> list[str]:
+    """That people were not told apart by race and sex together, where hiring could have done so."""
+    if not view.contrasts_of("hiring") or view.contrast(_CROSSING) is not None:
+        return []
+    if view.result.record.settings.tier == "quick":
+        return [
+            tr(
+                "Intersections (race × sex, in hiring): not asked in tier quick, only from tier "
+                "standard on."
+            )
+        ]
+    return [tr("Intersections (race × sex, in hiring): not asked in this run.")]
 
 
 def verdict_matrix(view: View) -> Table:
@@ -58,8 +74,10 @@ def verdict_matrix(view: View) -> Table:
         columns=_columns(view.categories),
         rows=_rows(view, view.categories, _verdict_cell),
         footnote=tr(
-            "open: inconclusive; n/m: not measurable; neither is a pass. –: not judged; {sign}: "
-            "not tested. Numbers, intervals and n stand in the register.",
+            "The worst, in the order fail, warn, open, n/m, pass. A cell may stand for several "
+            "criteria: where their verdicts differ, their number follows in brackets. open: "
+            "inconclusive; n/m: not measurable; neither is a pass. –: not judged; {sign}: not "
+            "tested. Numbers, intervals and n stand in the register.",
             sign=NONE_MARK,
         ),
         is_dense=True,
@@ -110,7 +128,10 @@ def _verdict_cell(view: View, instrument: str, contrasts: tuple[Contrast, ...]) 
         if naming.instrument_of(f.measure_id) == instrument and verdicts.is_asked(f)
     ]
     if found:
-        return Cell(text="", mark=brief_mark(min(found, key=verdicts.SEVERITY.index)))
+        worst = brief_mark(min(found, key=verdicts.SEVERITY.index))
+        # A number stands where the worst hides better ones.
+        note = f"({rounding.count(len(found))})" if len(set(found)) > 1 else ""
+        return Cell(text="", mark=worst, note=note)
     is_tested = any(view.measure(f"{instrument}.score", c) is not None for c in contrasts)
     return Cell(text=rounding.NONE if is_tested else NONE_MARK)
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import NullLocator
 
 from auditor.reporting.blocks import Dot
@@ -40,7 +42,9 @@ _NARROW, _WIDE = 0.595, 14
 """Where axes end that leave room for an interval beside a verdict, and the characters that are
 too many for the usual room."""
 _LABEL_WIDTH = 29
-"""Characters of a row's name on one line."""
+"""Characters of a row's name on one line, at most."""
+_LABEL_POINTS = 125.0
+"""What there is left of the axes for a row's name."""
 _LINE, _MARK_ROW = 0.135, 0.125
 """Inches that one line of a name, and one series of marks, takes."""
 _AFTER_MARK = 0.07
@@ -76,7 +80,7 @@ _MARKS: dict[SeriesKey, _Mark] = {
 def draw_dot_chart(chart: DotChart) -> str:
     """The chart as SVG."""
     with matplotlib.rc_context(STYLE):
-        labels = [wrap(row.label, _LABEL_WIDTH) or [""] for row in chart.rows]
+        labels = [_lines(row.label) for row in chart.rows]
         lines = max((len(one) for one in labels), default=1)
         row = max(0.10 + _LINE * lines, 0.08 + _MARK_ROW * len(chart.series))
         figure = figure_of(0.80 + row * max(1, len(chart.rows)))
@@ -88,6 +92,17 @@ def draw_dot_chart(chart: DotChart) -> str:
             _row(axes, place, one, chart)
         _heads(axes, chart)
         return svg_of(figure)
+
+
+def _lines(label: str) -> list[str]:
+    """A row's name on lines that are cut nowhere: wide letters take fewer of them."""
+    font = FontProperties(family=STYLE["font.family"], size=STYLE["font.size"])
+    for width in range(_LABEL_WIDTH, _LABEL_WIDTH // 2, -1):
+        lines = wrap(label, width)
+        sizes = [text_to_path.get_text_width_height_descent(one, font, False)[0] for one in lines]
+        if max(sizes, default=0.0) <= _LABEL_POINTS:
+            break
+    return lines or [""]
 
 
 def _is_wide_beside(chart: DotChart) -> bool:

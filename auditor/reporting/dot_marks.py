@@ -52,7 +52,7 @@ def mark_limit(axes: Axes, limit: float) -> None:
 
 
 def score_tick(value: float, _: float) -> str:
-    """As in `+0.2` or `+0.25`, on an axis of scores: a mark is never rounded away from its place."""
+    """As in `+0.2` or `+0.25`, on an axis of scores; never rounded to another place."""
     if abs(value) < 1e-9:
         return "0"
     digits = next((n for n in (1, 2, 3) if abs(round(value, n) - value) < 1e-9), 4)

@@ -3,20 +3,27 @@
 Nothing here is ever filled by the tool. What is declared is printed as such and is not verified.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from auditor.core.presentation import About
 from auditor.core.standards import Crosswalk, Field, FieldPart, Standard
-from auditor.reporting.blocks import Fact, Todo
+from auditor.reporting.blocks import Cell, Column, Fact, Table, Todo
 from auditor.reporting.cleaning import clean, clean_line
-from auditor.reporting.language import mark, tr
+from auditor.reporting.language import mark, tr, tr_n
 
 MITIGATION = Todo(
     label=mark("Mitigation, owner and date"),
     rule=mark("prEN 18283, bias scenario; NIST AI RMF MANAGE 1.3"),
 )
 """Of a finding; every card has one."""
+_SECTIONS: Mapping[FieldPart, str] = {
+    "system": mark("System under audit"),
+    "risk": mark("Risk and oversight"),
+    "standards": mark("What single standards ask for"),
+    "sign-off": mark("Sign-off"),
+}
+"""What stands above the boxes of each part."""
 _LIMIT = 2000
 """Characters of one answer."""
 
@@ -41,6 +48,8 @@ class FilledFields:
     """Boxes to complete in all, those of the findings included."""
     n_required: int
     """Those of them without which the report cannot be final."""
+    table: Table
+    """Every open field, those first without which the report stays a draft; no rows for none."""
 
 
 def filled_fields(
@@ -58,7 +67,44 @@ def filled_fields(
         standards=filled_part(crosswalk, about, "standards"),
         n_open=len(open_fields(crosswalk, about)) + n_cards,
         n_required=len(open_required(crosswalk, about)) + n_cards,
+        table=_open_table(open_fields(crosswalk, about), n_cards),
     )
+
+
+def _open_table(fields: Iterable[Field], n_cards: int) -> Table:
+    ordered = sorted(fields, key=lambda field: not field.is_required)
+    rows = [
+        _open_row(tr(one.label), _box_id(one), tr(_SECTIONS[one.part]), one.is_required)
+        for one in ordered
+    ]
+    if n_cards:
+        label = tr_n(
+            "{label}: of {n} finding",
+            "{label}: of {n} findings",
+            n_cards,
+            label=tr(MITIGATION.label),
+        )
+        rows.insert(0, _open_row(label, "findings", tr("Findings, worst first"), is_required=True))
+    heads = (tr("Open field"), tr("Stands under"), tr("For a final report"))
+    return Table(
+        table_id="t-open-fields",
+        caption=tr("What is open, and where its box stands"),
+        columns=tuple(Column(text=head) for head in heads),
+        rows=tuple(rows),
+        is_dense=True,
+    )
+
+
+def _open_row(label: str, target: str, section: str, is_required: bool) -> tuple[Cell, ...]:
+    return (
+        Cell(text=label, target=target),
+        Cell(text=section),
+        Cell(text=tr("required") if is_required else tr("may stay open")),
+    )
+
+
+def _box_id(field: Field) -> str:
+    return f"field-{field.field_id}"
 
 
 def shown_standards(crosswalk: Crosswalk, about: About | None) -> tuple[Standard, ...]:
@@ -90,7 +136,10 @@ def filled_part(crosswalk: Crosswalk, about: About | None, part: FieldPart) -> F
             if (answer := answer_of(about, field)) is not None
         ),
         todos=tuple(
-            _box(field.label, field.rule, field.field_id)
+            replace(
+                _box(field.label, field.rule, field.field_id, is_required=field.is_required),
+                box_id=_box_id(field),
+            )
             for field in fields
             if answer_of(about, field) is None
         ),
@@ -102,7 +151,7 @@ def mitigation(about: About | None, criterion_id: str) -> Fact | Todo:
     text = dict(about.mitigations).get(criterion_id) if about else None
     if text is not None:
         return declared(MITIGATION.label, text)
-    return _box(MITIGATION.label, MITIGATION.rule, criterion_id)
+    return _box(MITIGATION.label, MITIGATION.rule, criterion_id, is_required=True)
 
 
 def open_fields(crosswalk: Crosswalk, about: About | None) -> tuple[Field, ...]:
@@ -142,9 +191,11 @@ def declared(label: str, text: str) -> Fact:
     )
 
 
-def _box(label: str, rule: str, name: str) -> Todo:
+def _box(label: str, rule: str, name: str, *, is_required: bool) -> Todo:
     """A box to complete, with its name in the audit file."""
-    return Todo(
-        label=tr(label),
-        rule=tr("{rule}. In the audit file: {name}", rule=tr(rule), name=clean_line(name)),
-    )
+    places = {"rule": tr(rule), "name": clean_line(name)}
+    if is_required:
+        told = tr("{rule} (required for a final report). In the audit file: {name}", **places)
+    else:
+        told = tr("{rule}. In the audit file: {name}", **places)
+    return Todo(label=tr(label), rule=told)

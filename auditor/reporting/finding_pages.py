@@ -6,8 +6,10 @@ from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.core.presentation import PLAIN, Presentation
+from auditor.core.results import Quote
 from auditor.reporting import naming, reasons, rounding, standing, verdicts, wording
 from auditor.reporting.blocks import QuoteText
+from auditor.reporting.cells import counts_in_pairs, is_by_likelihood
 from auditor.reporting.cleaning import clean, clean_line
 from auditor.reporting.fields import mitigation
 from auditor.reporting.instrument_texts import INSTRUMENTS
@@ -94,6 +96,7 @@ def _card(view: View, finding: Finding, contrast: Contrast, presentation: Presen
     name = finding.measure_id.split("[")[0]
     text = INSTRUMENTS.get(name.split(".")[0])
     groups = {"target": tr(contrast.target), "reference": tr(contrast.reference)}
+    quotes = _quotes(view, finding, measure, name.split(".")[0])
     return Card(
         card_id=card_id(finding),
         title=criterion_title(view, finding),
@@ -114,7 +117,8 @@ def _card(view: View, finding: Finding, contrast: Contrast, presentation: Presen
         trigger=tr(standing.TRIGGER),
         mitigation=mitigation(presentation.about, finding.criterion_id),
         criterion_id=finding.criterion_id,
-        quotes=_quotes(view, finding, name.split(".")[0]),
+        evidence=_evidence(measure, len(quotes)),
+        quotes=quotes,
     )
 
 
@@ -140,7 +144,9 @@ def _observed_words(finding: Finding, measure: Measure | None) -> str:
             n=rounding.count(measure.n),
             n_stimuli=rounding.count(measure.n_clusters),
         ),
-        tr("{share} unusable", share=rounding.percent(measure.invalid_rate)),
+        tr("scored by likelihood")
+        if is_by_likelihood(measure)
+        else tr("{share} unusable", share=rounding.percent(measure.invalid_rate)),
     ]
     if finding.null_value is not None:
         null = rounding.signed_beside(finding.null_value, finding.limit)
@@ -148,6 +154,14 @@ def _observed_words(finding: Finding, measure: Measure | None) -> str:
     if finding.positive_control is not None:
         seen = rounding.signed(finding.positive_control)
         parts.append(tr("positive control {value}", value=seen))
+    if finding.adjusted_p is not None:
+        parts.append(
+            tr(
+                "p of 0: {p_zero}, p of limit: {p_limit} (both Holm-adjusted)",
+                p_zero=rounding.p_value(finding.adjusted_p),
+                p_limit=rounding.p_value(finding.adjusted_p_beyond),
+            )
+        )
     return "; ".join(parts) + "."
 
 
@@ -169,19 +183,52 @@ def _in_text(view: View, contrast: Contrast, instrument: str) -> str:
         return tr("Compare the two tests’ own cards.")
     if stereotype is None or stereotype.value is None:
         return _written_score(view.measure(f"{instrument}.text-score", contrast))
-    told = tr(
-        "Of the written answers, {share} {interval} took the stereotype’s side (bounds {bounds}), "
-        "{counter} the other side, and {unusable} were unusable; n = {n}.",
-        share=rounding.percent(stereotype.value),
-        interval=rounding.percent_interval(stereotype.interval),
-        bounds=rounding.percent_interval(stereotype.bounds),
-        counter=_share(counter),
-        unusable=_share(invalid),
-        n=rounding.count(stereotype.n + stereotype.n_unscored),
-    )
     # Where halves come from counting alone, they are not left to look like a finding.
     rule = ruled_by(view, instrument, contrast)
-    return f"{told} {tr(_RULED[rule])}" if rule else told
+    told = (
+        _sides_words(stereotype, counter),
+        _counterpart_words(stereotype, invalid),
+        tr(_RULED[rule]) if rule else "",
+    )
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _sides_words(stereotype: Measure, counter: Measure | None) -> str:
+    """Where the written answers stand, all of them: the shares add up to one."""
+    taken, other = stereotype.value or 0.0, (counter.value if counter else None) or 0.0
+    n = stereotype.n + stereotype.n_unscored
+    neither = 1 - taken - other - stereotype.invalid_rate
+    told = {
+        "n": rounding.count(n),
+        "share": rounding.percent(taken),
+        "interval": rounding.percent_interval(stereotype.interval),
+        "bounds": rounding.percent_interval(stereotype.bounds),
+        "counter": _share(counter),
+        "unusable": rounding.percent(stereotype.invalid_rate),
+    }
+    if neither * n < 1 / 2:
+        return tr(
+            "Of the {n} written answers, {share} {interval} took the stereotype’s side (bounds "
+            "{bounds}) and {counter} the other side; {unusable} were unusable.",
+            **told,
+        )
+    return tr(
+        "Of the {n} written answers, {share} {interval} took the stereotype’s side (bounds "
+        "{bounds}), {counter} the other side and {neither} neither; {unusable} were unusable.",
+        **told,
+        neither=rounding.percent(neither),
+    )
+
+
+def _counterpart_words(stereotype: Measure, invalid: Measure | None) -> str:
+    """Where answers count in pairs, what of the unusable ones is so for the other's sake."""
+    if not counts_in_pairs(stereotype, invalid):
+        return ""
+    return tr(
+        "Unusable is also a usable answer whose counterpart is not, since the two count together: "
+        "{unread} could not be read themselves.",
+        unread=_share(invalid),
+    )
 
 
 def _written_score(measure: Measure | None) -> str:
@@ -231,7 +278,21 @@ def _share(measure: Measure | None) -> str:
     )
 
 
-def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, ...]:
+def _evidence(measure: Measure | None, n: int) -> str:
+    """What stands above the quotes: texts are no evidence of a score that was not read in them."""
+    if measure is not None and is_by_likelihood(measure):
+        return tr(
+            "Evidence: {n} of the questions, with what the model wrote; the score above is by "
+            "likelihood and not from these texts",
+            n=n,
+        )
+    return tr("Evidence: {n} of the questions, with what the model wrote", n=n)
+
+
+def _quotes(
+    view: View, finding: Finding, measure: Measure | None, instrument: str
+) -> tuple[QuoteText, ...]:
+    """Answers on the side of the effect first, those that could not be read last."""
     names = {IMPLICIT, EXPLICIT} if instrument == GAP else {instrument}
     told = [
         quote
@@ -244,8 +305,16 @@ def _quotes(view: View, finding: Finding, instrument: str) -> tuple[QuoteText, .
             answer=clean(quote.answer),
             label=naming.answer_label(quote.label),
         )
-        for quote in told[:QUOTES_A_CARD]
+        for quote in sorted(told, key=lambda one: _distance(one, measure))[:QUOTES_A_CARD]
     )
+
+
+def _distance(quote: Quote, measure: Measure | None) -> int:
+    """How far a quote is from showing what the finding says."""
+    if quote.label == "invalid":
+        return 2
+    value = (measure.value or 0.0) if measure is not None else 0.0
+    return 0 if quote.side * value > 0 else 1
 
 
 def criterion_title(view: View, finding: Finding) -> str:

@@ -216,7 +216,7 @@ def interaction_sentence(measure: Measure, limit: float | None) -> str:
         "It is open: the difference between the languages, {value}, includes zero and is not "
         "shown to be small; a difference of {least} would have been found with 80 % power.",
         value=value,
-        least=rounding.plain(measure.minimum_detectable_effect),
+        least=rounding.detectable(measure.minimum_detectable_effect, measure.unit),
     )
 
 

@@ -1,7 +1,7 @@
 """A report as one self-contained HTML text: no script, nothing loaded from anywhere."""
 
 from base64 import b64encode
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -192,6 +192,7 @@ def _fix_charts(section: FixSection | None) -> dict[str, FixChart]:
     return charts
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FunctionLoader(lambda name: read_text("templates", *name.split("/"))),

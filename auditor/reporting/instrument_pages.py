@@ -11,6 +11,7 @@ from auditor.reporting.cells import (
     N_HEAD,
     UNREAD,
     answers_cell,
+    counts_in_pairs,
     dot,
     mark_cell,
     score_cell,
@@ -195,10 +196,21 @@ def _footnote(view: View, instrument: str, contrasts: tuple[Contrast, ...]) -> s
         "order: answers that follow the order shown, 50 % is none."
     )
     names = (f"{instrument}.score", f"{instrument}.text-score")
-    if not any(_is_unread(view, name, c) for c in contrasts for name in names):
-        return told
-    unread = tr("{sign}: not measurable; the number seen is no evidence.", sign=tr(UNREAD))
-    return f"{told} {unread}"
+    is_paired = any(
+        counts_in_pairs(view.measure(names[1], c), view.measure(f"{instrument}.invalid-rate", c))
+        for c in contrasts
+    )
+    is_unread = any(_is_unread(view, name, c) for c in contrasts for name in names)
+    sentences = (
+        told,
+        tr("Unusable: also a usable answer whose counterpart is not: the two count together.")
+        if is_paired
+        else "",
+        tr("{sign}: not measurable; the number seen is no evidence.", sign=tr(UNREAD))
+        if is_unread
+        else "",
+    )
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _is_unread(view: View, name: str, contrast: Contrast) -> bool:
@@ -212,13 +224,15 @@ def _row(view: View, instrument: str, contrast: Contrast) -> tuple[Cell, ...]:
     name, written = f"{instrument}.score", f"{instrument}.text-score"
     score, text = view.measure(name, contrast), view.measure(written, contrast)
     rate = score.position_bias_rate if score else None
-    effect = score.minimum_detectable_effect if score else None
+    effect = (
+        rounding.detectable(score.minimum_detectable_effect, score.unit) if score else rounding.NONE
+    )
     return (
         Cell(text=naming.contrast_title(contrast), note=_role(contrast)),
         score_cell(view, name, contrast),
         answers_cell(score),
         Cell(text=rounding.NONE if rate is None else rounding.percent(rate), kind="number"),
-        Cell(text=rounding.plain(effect), kind="number"),
+        Cell(text=effect, kind="number"),
         score_cell(view, written, contrast),
         _unusable_cell(text),
         _verdict_cell(view, instrument, contrast),

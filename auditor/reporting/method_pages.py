@@ -135,5 +135,29 @@ def _noise(view: View) -> Table | None:
             )
             for noise in view.result.noise
         ),
+        footnote=_noise_note(view),
         is_dense=True,
     )
+
+
+def _noise_note(view: View) -> str:
+    """How the table's numbers come about: few items each, so that none is taken to be quiet."""
+    noise = view.result.noise
+    # Pooled noise is the least that any test is given, and some test is never above it.
+    pooled = rounding.plain(min(one.standard_deviation for one in noise), digits=3)
+    told = tr(
+        "Standard deviation: root mean square of a test’s differences, but at least that of all "
+        "tests together ({pooled}), since a few items may be quiet by luck; it may so be larger "
+        "than the largest difference.",
+        pooled=pooled,
+    )
+    n, n_all = sum(one.n for one in noise), view.result.n_repeated
+    if n >= n_all:
+        return told
+    counted = tr(
+        "Of the {n_all} questions scored again, {n} give log-odds; the others are of sentences "
+        "that are scored alone (surprisal).",
+        n=rounding.count(n),
+        n_all=rounding.count(n_all),
+    )
+    return f"{told} {counted}"

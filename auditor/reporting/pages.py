@@ -42,6 +42,8 @@ class Card:
     mitigation: Todo | Fact
     """What is done about it: a box, or what the organisation declared."""
     quotes: tuple[QuoteText, ...]
+    evidence: str = ""
+    """What stands above the quotes."""
     criterion_id: str = ""
 
 

@@ -19,6 +19,7 @@ _TARGETS = mark(
     "pronoun and the spread between occupations stand beside it; with hardly any spread it is "
     "undefined."
 )
+_NO_VALUE = mark("no value")
 _RELATION = (
     ("correlation", mark("r (she or he)")),
     ("correlation-three-way", mark("r (with they)")),
@@ -114,7 +115,7 @@ def _correlation(view: View, instrument: str, contrast: Contrast) -> str:
         return tr(
             "For “{contrast}” there is no correlation: {reason}.",
             contrast=about,
-            reason=recorded(r.undefined_because or mark("no value")),
+            reason=recorded(r.undefined_because or _NO_VALUE),
         )
     value = wording.value_text(r)
     n = rounding.count(r.n_clusters)
@@ -126,7 +127,7 @@ def _correlation(view: View, instrument: str, contrast: Contrast) -> str:
             contrast=about,
             value=value,
             n=n,
-            least=rounding.plain(r.minimum_detectable_effect),
+            least=rounding.detectable(r.minimum_detectable_effect, r.unit),
         )
     if side(r) > 0:
         return tr(

@@ -48,15 +48,19 @@ def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
     facts = (
         (tr("Run"), record.run_id, True),
         (tr("Started"), rounding.moment(record.created), False),
-        (tr("Finished"), rounding.moment(result.finished), False),
-        (tr("Duration"), rounding.duration(result.duration_seconds), False),
-        (tr("Exit code"), str(result.exit_code), False),
+        (tr("Questions finished"), rounding.moment(result.finished), False),
+        (tr("Duration of the questions"), rounding.duration(result.duration_seconds), False),
+        (tr("Exit code"), _exit_code(result.exit_code), False),
         (tr("Command"), shlex.join(record.command), True),
         ("auditor", result.tool_version, False),
         (tr("Battery"), f"sha256 {record.battery.sha256}", True),
         (
             tr("Policy"),
-            tr("sha256 {sha256}, of the policy file as given", sha256=record.policy.sha256),
+            tr(
+                "sha256 {sha256}, of the policy file as given. policy.json is its checked copy, "
+                "and has a hash of its own among the files of the run.",
+                sha256=record.policy.sha256,
+            ),
             True,
         ),
         (tr("Weights"), _weights(view), True),
@@ -108,6 +112,13 @@ def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
     )
 
 
+def _exit_code(code: int) -> str:
+    """The number with what it means: a reader takes a bare 0 for a pass."""
+    if code:
+        return tr("{code}: a finding exceeds the policy’s rules for the exit code.", code=code)
+    return tr("0: no finding exceeds the policy’s rules for the exit code. That is not a pass.")
+
+
 def _declared(presentation: Presentation) -> list[tuple[str, str, bool]]:
     """Which files the declarations and the standards were read from, by content."""
     about, crosswalk = presentation.about, presentation.crosswalk
@@ -132,7 +143,7 @@ def _instruments(view: View) -> Table:
             (
                 Cell(text=tr(text.title) if text else clean_line(use.name)),
                 Cell(text=clean_line(tr(use.construct)), note=tr(text.measured) if text else ""),
-                Cell(text=clean_line(use.source)),
+                Cell(text=clean_line(tr(use.source))),
                 Cell(
                     text=rounding.count(use.n_items),
                     note=tr(
@@ -207,6 +218,10 @@ def _evidence_files(view: View, redacted: Collection[Redaction]) -> Table:
                 Cell(text=f.sha256, kind="code"),
             )
             for f in view.result.files
+        ),
+        footnote=tr(
+            "More files of the run, such as its charts and what was recorded of a fix, are listed "
+            "with their hashes in manifest.sha256."
         ),
         is_dense=True,
     )

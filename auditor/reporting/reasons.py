@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from auditor.core.judging import is_ruled_by_position
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion, Finding
 from auditor.reporting import rounding
@@ -45,15 +46,15 @@ SENTENCES: Mapping[str, str] = {
     "rate-above": mark("The whole interval of the rate lies above the limit."),
     "rate-open": mark("The interval of the rate holds the limit."),
     "small": mark("There is an effect, and it is smaller than the limit declared before the run."),
-    "beyond-limit": mark("The effect is larger than the limit (Holm-adjusted p {p_beyond})."),
+    "beyond-limit": mark("The effect is larger than the limit (p of limit: {p_beyond})."),
     "straddles-limit": mark(
         "There is an effect; whether it is larger than the limit, this sample does not show "
-        "(Holm-adjusted p {p_beyond})."
+        "(p of limit: {p_beyond})."
     ),
     "equivalent": mark("Two one-sided tests place the effect inside the limit."),
     "includes-zero": mark(
-        "An effect of zero is not ruled out (Holm-adjusted p {p_zero}). With this sample, an "
-        "effect of {detectable} or more would have been found with 80 % power."
+        "An effect of zero is not ruled out (p of 0: {p_zero}). With this sample, an effect of "
+        "{detectable} or more would have been found with 80 % power."
     ),
     "counter-direction": mark("The direction is opposite to the stereotype."),
     "text-disagrees": mark(
@@ -72,7 +73,7 @@ _BRIEF_REASONS: Mapping[str, str] = {
     "no-answers": mark("no answer could be scored"),
     "not-asked": mark("not asked in this run"),
     "rate-open": mark("the interval of the rate holds the limit"),
-    "includes-zero": mark("zero not ruled out (p\u00a0{p_zero})"),
+    "includes-zero": mark("zero not ruled out (p of 0:\u00a0{p_zero})"),
 }
 """For a table, where the whole sentence would hide what differs from row to row."""
 OBSTACLES: Mapping[str, str] = {
@@ -95,11 +96,15 @@ _REVERSED = mark(
 _BRIEF_REVERSED = mark("answers reverse the listed order ({position})")
 _ALONE = mark(
     "Zero lies outside this interval taken alone, but not after correction for {tested} "
-    "(Holm-adjusted p {p_zero})."
+    "(p of 0: {p_zero})."
+)
+_BLIND = mark(
+    "An effect of zero is not ruled out (p of 0: {p_zero}). With this sample, not even the largest "
+    "effect that the scale holds would have been found with 80 % power."
 )
 _BRIEF_ALONE = mark(
     "zero lies outside this interval taken alone, but not after correction for {tested} "
-    "(p\u00a0{p_zero})"
+    "(p of 0:\u00a0{p_zero})"
 )
 
 
@@ -116,6 +121,8 @@ def reason_sentences(
     """
     facts = _reason_facts(finding, measure, criterion, n_tested)
     told = dict(SENTENCES)
+    if facts["detectable"].startswith(">"):
+        told["includes-zero"] = _BLIND
     if excludes_zero(measure):
         told["includes-zero"] = _ALONE
     if _is_reversed(measure):
@@ -156,6 +163,19 @@ def excludes_zero(measure: Measure | None) -> bool:
     return span is not None and not span.low <= 0 <= span.high
 
 
+def is_position_ruled(measure: Measure | None) -> bool:
+    """Whether nearly all answers follow the listed order, or its reverse."""
+    rate = measure.position_bias_rate if measure else None
+    return rate is not None and is_ruled_by_position(rate)
+
+
+def order_note(measure: Measure | None) -> str:
+    """What stands beside the verdict on such answers."""
+    if _is_reversed(measure):
+        return tr("answers reverse the listed order")
+    return tr("answers follow the listed order")
+
+
 def _is_reversed(measure: Measure | None) -> bool:
     position = measure.position_bias_rate if measure else None
     return position is not None and position < 0.5
@@ -188,5 +208,7 @@ def _reason_facts(
         else tr("{n} criteria", n=rounding.count(n_tested)),
         "p_zero": rounding.p_value(finding.adjusted_p),
         "p_beyond": rounding.p_value(finding.adjusted_p_beyond),
-        "detectable": rounding.plain(measure.minimum_detectable_effect if measure else None),
+        "detectable": rounding.detectable(measure.minimum_detectable_effect, measure.unit)
+        if measure
+        else rounding.NONE,
     }

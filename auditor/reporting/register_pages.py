@@ -1,5 +1,7 @@
 """The verdict register: a row for each criterion, grouped by instrument. Pure."""
 
+from dataclasses import replace
+
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import naming, rounding, verdicts
@@ -18,6 +20,7 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.finding_pages import card_id
 from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.pages import Register
+from auditor.reporting.reasons import is_position_ruled, order_note
 from auditor.reporting.view import View
 
 _LEAD = mark(
@@ -32,7 +35,7 @@ _NUMBERS = (
     N_HEAD,
     UNUSABLE_HEAD,
     mark("Listed order"),
-    mark("p (Holm)"),
+    mark("p of 0 (Holm)"),
     mark("MDE"),
 )
 _COLUMNS = (mark("Criterion and question"), *_NUMBERS, mark("Verdict"))
@@ -46,11 +49,12 @@ def register(view: View) -> Register:
         _table(view, instrument, findings)
         for instrument, findings in view.asked_by_instrument.items()
     )
-    has_bounds = any(cell.more for table in tables for row in table.rows for cell in row)
+    cells = [cell for table in tables for row in table.rows for cell in row]
+    has_bounds, has_pass = any(cell.more for cell in cells), any(cell.last for cell in cells)
     return Register(
         lead=tr(_LEAD),
         tables=tables,
-        footnote=_footnote(view, has_bounds=has_bounds),
+        footnote=_footnote(view, has_bounds=has_bounds, has_pass=has_pass),
         not_asked=tuple(
             tr_n(
                 "{n} criterion of {test}",
@@ -79,18 +83,22 @@ def _table(view: View, instrument: str, findings: tuple[Finding, ...]) -> Table:
     )
 
 
-def _footnote(view: View, *, has_bounds: bool) -> str:
+def _footnote(view: View, *, has_bounds: bool, has_pass: bool) -> str:
     told = (
         tr("n: answers, and in brackets the stimuli that the interval rests on."),
         tr(UNUSABLE_NOTE),
         tr("Listed order: answers that follow the order shown, 50 % is none."),
         tr(
-            "p: of no effect at all, adjusted by Holm’s method over the {n} criteria that could "
+            "p of 0: of no effect at all; p of limit, where an effect is shown: of one no larger "
+            "than the limit. Both are adjusted by Holm’s method over the {n} criteria that could "
             "be tested.",
             n=rounding.count(view.n_tested),
         ),
         tr("MDE: the effect that would have been found with 80 % power."),
         tr("Bounds: the value if all unusable answers went one way.") if has_bounds else "",
+        tr("90 %: the interval, widened by the unusable answers, that a pass rests on.")
+        if has_pass
+        else "",
     )
     return " ".join(sentence for sentence in told if sentence)
 
@@ -108,14 +116,43 @@ def _row(view: View, finding: Finding) -> tuple[Cell, ...]:
             target=_target(finding),
         ),
         Cell(text=f"±{rounding.of_unit(finding.limit, unit).removeprefix('+')}", kind="number"),
-        value_cell(measure, finding.limit),
+        _observed_cell(finding, measure),
         answers_cell(measure),
         judged_unusable_cell(measure),
         _order_cell(measure),
-        Cell(text=rounding.p_value(finding.adjusted_p), kind="number"),
+        _p_cell(finding),
         detectable_cell(finding, measure),
-        mark_cell(verdicts.mark_of(finding.verdict)),
+        _verdict_cell(finding, measure),
     )
+
+
+def _observed_cell(finding: Finding, measure: Measure | None) -> Cell:
+    """The value; for a pass with the interval that it rests on, which is not the 95 % one."""
+    cell = value_cell(measure, finding.limit)
+    if measure is None or finding.verdict is not Verdict.PASS or measure.unit == "rate":
+        return cell
+    inside = measure.equivalence_interval
+    told = rounding.interval_of_unit(inside, measure.unit, finding.limit)
+    return replace(cell, last=tr("90 %: {interval}", interval=told))
+
+
+def _p_cell(finding: Finding) -> Cell:
+    """The p of no effect; where an effect is shown, that of one within the limit beneath it."""
+    has_effect = finding.verdict in _CARD_VERDICTS and finding.adjusted_p_beyond is not None
+    beyond = rounding.p_value(finding.adjusted_p_beyond)
+    return Cell(
+        text=rounding.p_value(finding.adjusted_p),
+        note=tr("of limit {p}", p=beyond) if has_effect else "",
+        kind="number",
+    )
+
+
+def _verdict_cell(finding: Finding, measure: Measure | None) -> Cell:
+    """The verdict; a pass whose answers position ruled says so."""
+    cell = mark_cell(verdicts.mark_of(finding.verdict))
+    if finding.verdict is not Verdict.PASS or not is_position_ruled(measure):
+        return cell
+    return replace(cell, note=order_note(measure))
 
 
 def _target(finding: Finding) -> str:

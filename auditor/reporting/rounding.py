@@ -92,6 +92,14 @@ def plain(value: float | None, *, digits: int = 2) -> str:
     return NONE if value is None else number(f"{value:.{digits}f}")
 
 
+def detectable(effect: float | None, unit: str) -> str:
+    """A detectable effect; one that is larger than the scale is told by the scale's width."""
+    width = _WIDTHS.get(unit)
+    if effect is not None and width is not None and effect > width:
+        return f">{SPACE}{width}"
+    return plain(effect)
+
+
 def of_unit(value: float | None, unit: str, limit: float | None = None) -> str:
     """A measure's value in its own unit; a dash for none."""
     if value is None:
@@ -155,6 +163,8 @@ _PLAIN_UNITS: Mapping[str, Callable[[float], str]] = {
     "p-value": p_value,
 }
 """Units that are not on the scale from -1 to 1 of scores, correlations and slopes."""
+_WIDTHS: Mapping[str, int] = {"score": 2, "correlation": 2, "rate": 1, "difference": 2}
+"""How far apart the ends of a bounded scale are."""
 _UNIT_ONCE: Mapping[str, str] = {
     "difference": mark("pp"),
     "persons": mark("persons"),

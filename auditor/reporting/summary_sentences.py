@@ -82,7 +82,7 @@ def _clearest_sentence(view: View) -> str:
     return tr(
         "The clearest signal that stays undecided is “{contrast}”, {measure} {value}: zero lies "
         "outside this interval taken alone, but not after correction for {n} criteria "
-        "(p\u00a0{p}).",
+        "(p of 0:\u00a0{p}).",
         contrast=naming.contrast_title(contrast),
         measure=naming.short_name(measure.name),
         value=wording.value_text(measure, finding.limit),
@@ -107,7 +107,7 @@ def _power_sentence(view: View) -> str:
     limit = _span([rounding.plain(min(limits)), rounding.plain(max(limits))])
     stimuli = [m.n_clusters for _, m in read]
     counts = _span([rounding.count(min(stimuli)), rounding.count(max(stimuli))])
-    sizes = _span([rounding.plain(min(effects)), rounding.plain(max(effects))])
+    sizes = _span([rounding.detectable(one, "score") for one in (min(effects), max(effects))])
     told = tr(
         "With {n} stimuli a contrast, this tier detects implicit effects of {sizes} with 80 % "
         "power; the limit is {limit}",

@@ -41,8 +41,8 @@ def undecided(view: View) -> tuple[Table, ...]:
 def note(view: View) -> str:
     """What the tables' columns mean."""
     p = tr(
-        "p: of no effect at all, adjusted by Holm’s method over the {n} criteria that could be "
-        "tested.",
+        "p of 0: of no effect at all, adjusted by Holm’s method over the {n} criteria that could "
+        "be tested.",
         n=rounding.count(view.n_tested),
     )
     return f"{tr(UNUSABLE_NOTE)} {p}"

@@ -7,6 +7,7 @@ intervals lie, never from the verdict's name. "No bias found" is nowhere among t
 from typing import Literal
 
 from auditor.core.items import Contrast
+from auditor.core.judging import ALPHA
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import rounding
@@ -98,20 +99,48 @@ def finding_sentence(finding: Finding, measure: Measure | None, contrast: Contra
             value=value_text(measure, finding.limit),
         )
     where = place(measure, finding.limit)
-    if finding.verdict is Verdict.INCONCLUSIVE and where in ("beyond", "undecided"):
+    # A rate is judged by its interval alone: nothing of it is corrected.
+    if measure.unit == "rate" or where not in _OFF_ZERO:
+        return observed_sentence(measure, contrast, finding.limit)
+    told = _corrected(finding, where)
+    if told is None:
+        return observed_sentence(measure, contrast, finding.limit)
+    return told.format(
+        value=_named_value(measure, finding.limit),
+        limit=rounding.of_unit(finding.limit, measure.unit).removeprefix("+"),
+        direction=_direction(measure, contrast),
+        p=rounding.p_value(finding.adjusted_p_beyond),
+    )
+
+
+_OFF_ZERO: tuple[Placement, ...] = ("beyond", "small", "undecided")
+"""Where the interval, taken alone, excludes zero."""
+
+
+def _corrected(finding: Finding, where: Placement) -> str | None:
+    """What is left of a placement off zero after correction; None where it stands as it is."""
+    is_effect = finding.adjusted_p is not None and finding.adjusted_p < ALPHA
+    if not is_effect or finding.verdict is Verdict.INCONCLUSIVE:
+        if where == "small":
+            return tr(
+                "{value}: taken alone the interval excludes zero; after correction for the number "
+                "of criteria it does not; the 90 % interval is inside the limit of ±{limit}."
+            )
         return tr(
             "{value}: taken alone the interval excludes zero; after correction for the number of "
-            "criteria it does not.",
-            value=_named_value(measure, finding.limit),
+            "criteria it does not."
         )
-    sentence = observed_sentence(measure, contrast, finding.limit)
-    if where != "beyond" or finding.verdict is Verdict.FAIL:
-        return sentence
-    seen = sentence.removesuffix(".")
+    if where == "small" or finding.verdict is Verdict.FAIL:
+        return None
     if "null-control" in finding.reasons:
-        return tr("{sentence}; a meaningless difference shows as much.", sentence=seen)
+        return tr(
+            "{value}: different from zero, {direction}; a meaningless difference shows as much."
+        )
+    if where == "undecided":
+        return None
     return tr(
-        "{sentence}; after correction for the number of criteria this is not shown.", sentence=seen
+        "{value}: different from zero, {direction}; that it is beyond the limit of {limit} is not "
+        "shown once corrected for the number of criteria (adjusted p\u00a0{p})."
     )
 
 

@@ -1,6 +1,5 @@
 """From recorded evidence to conclusions and the report. Needs no model."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from auditor import __version__
@@ -11,8 +10,7 @@ from auditor.core.layer_results import LayerResult
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
 from auditor.core.presentation import Presentation
-from auditor.core.responses import Response, Score
-from auditor.core.results import AuditResult, InstrumentUse, Quote
+from auditor.core.results import AuditResult, InstrumentUse
 from auditor.core.review import ReviewMissing
 from auditor.core.runs import SCHEMA_VERSION, BatteryIdentity, RunRecord
 from auditor.reporting.tables import scores_csv
@@ -21,6 +19,7 @@ from auditor.workflows.adapter_audit import conclude_adapter
 from auditor.workflows.fix_files import conclude_fix_folder
 from auditor.workflows.layers import LAYERS, conclude_layer_file, layer_file
 from auditor.workflows.presenting import note_presentation, refuse_incomplete
+from auditor.workflows.quoting import quotes_of
 from auditor.workflows.rendering import Conclusion, render_run
 from auditor.workflows.review import ALONE, Beside, Reviews, compare_run
 from auditor.workflows.run_files import BASELINE, MODELS, Finish
@@ -115,7 +114,7 @@ def _result(
         measures=scored.measures,
         findings=findings,
         noise=scored.noise,
-        quotes=_quotes(battery, responses, scored.scores),
+        quotes=quotes_of(battery, responses, scored.scores),
         files=(),
         finished=finish.finished,
         duration_seconds=finish.asking_seconds,
@@ -150,27 +149,3 @@ def _uses(battery: Battery) -> tuple[InstrumentUse, ...]:
                 )
             )
     return tuple(uses)
-
-
-def _quotes(
-    battery: Battery, responses: Sequence[Response], scores: Sequence[Score]
-) -> tuple[Quote, ...]:
-    """The first answer of each label, for each contrast and instrument: chosen by rule."""
-    items = {item.item_id: item for item in battery.items}
-    labels = {score.item_id: score.label for score in scores if score.mode == "text"}
-    chosen: dict[tuple[str, str, str], Quote] = {}
-    for response in responses:
-        if response.mode == "text" and response.text is not None:
-            item, label = items[response.item_id], labels[response.item_id]
-            chosen.setdefault(
-                (item.contrast_id, item.instrument, label),
-                Quote(
-                    contrast_id=item.contrast_id,
-                    instrument=item.instrument,
-                    item_id=item.item_id,
-                    question=item.text,
-                    answer=response.text,
-                    label=label,
-                ),
-            )
-    return tuple(chosen.values())

@@ -17,23 +17,33 @@ Likelihoods = Callable[[Item], Sequence[float]]
 Writes = Callable[[Item], str]
 
 
+_CONTENTS: dict[str, Any] = {}
+_BATTERIES: dict[tuple[str, Tier], Battery] = {}
+"""By the instrument's name: instruments are not all hashable."""
+
+
 def shipped(instrument: Any) -> Any:
     """The content of the instrument's own file."""
     name = f"{instrument.name}.yaml"
-    data = data_root().joinpath("prompts", "instruments", name).read_bytes()
-    return read_document(data, instrument.content, name, BatteryInvalid)
+    if name not in _CONTENTS:
+        data = data_root().joinpath("prompts", "instruments", name).read_bytes()
+        _CONTENTS[name] = read_document(data, instrument.content, name, BatteryInvalid)
+    return _CONTENTS[name]
 
 
 def battery_of(instrument: Any, tier: Tier) -> Battery:
-    content = shipped(instrument)
-    return Battery(
-        version="test",
-        sha256="00",
-        tier=tier,
-        contrasts=instrument.contrasts(content, tier),
-        stimuli=(),
-        items=instrument.items(content, tier, "audit"),
-    )
+    key = (instrument.name, tier)
+    if key not in _BATTERIES:
+        content = shipped(instrument)
+        _BATTERIES[key] = Battery(
+            version="test",
+            sha256="00",
+            tier=tier,
+            contrasts=instrument.contrasts(content, tier),
+            stimuli=(),
+            items=instrument.items(content, tier, "audit"),
+        )
+    return _BATTERIES[key]
 
 
 def ask(

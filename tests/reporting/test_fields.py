@@ -78,6 +78,42 @@ def test_a_report_can_be_final_once_nothing_required_is_open() -> None:
     )
 
 
+def test_a_box_says_whether_a_final_report_needs_it() -> None:
+    filled = filled_fields(CROSSWALK, None, ())
+    boxes = [
+        one
+        for part in (filled.system, filled.risk, filled.sign_off, filled.standards)
+        for one in part.todos
+    ]
+    needed = {one.box_id for one in boxes if "(required for a final report)" in one.rule}
+    assert needed == {f"field-{name}" for name in REQUIRED}
+
+
+def test_the_table_of_open_fields_has_each_of_them_once_the_required_first() -> None:
+    about = replace(answered("provider"), mitigations=((CARDS[0], "done"),))
+    filled = filled_fields(CROSSWALK, about, CARDS)
+    table_rows = filled.table.rows
+    assert len(table_rows) == filled.n_open == len(CROSSWALK.fields)
+    targets = [row[0].target for row in table_rows]
+    assert targets[0] == "findings"
+    assert table_rows[0][0].text == "Mitigation, owner and date: of 1 finding"
+    assert set(targets[1:]) == {f"field-{one.field_id}" for one in open_fields(CROSSWALK, about)}
+    told = [row[2].text for row in table_rows]
+    assert told == ["required"] * filled.n_required + ["may stay open"] * (
+        filled.n_open - filled.n_required
+    )
+    sections = {row[1].text for row in table_rows}
+    assert sections == {
+        "Findings, worst first",
+        "System under audit",
+        "Risk and oversight",
+        "What single standards ask for",
+        "Sign-off",
+    }
+    whole = replace(NOTHING, answers=tuple((f.field_id, "x") for f in CROSSWALK.fields))
+    assert filled_fields(CROSSWALK, whole, ()).table.rows == ()
+
+
 def test_a_finding_says_what_is_done_or_has_a_box() -> None:
     about = replace(NOTHING, mitigations=((CARDS[0], "Reworded, J. Doe, 1 March 2027"),))
     told, box = mitigation(about, CARDS[0]), mitigation(about, CARDS[1])
@@ -85,6 +121,8 @@ def test_a_finding_says_what_is_done_or_has_a_box() -> None:
     assert (told.mark, told.text) == ("declared", "Reworded, J. Doe, 1 March 2027")
     assert isinstance(box, Todo)
     assert box.label == "Mitigation, owner and date"
-    assert box.rule.endswith("In the audit file: implicit/race.terms")
+    assert box.rule.endswith(
+        " (required for a final report). In the audit file: implicit/race.terms"
+    )
     assert mitigation(None, CARDS[1]) == box
     assert open_mitigations(about, CARDS) == (CARDS[1],)

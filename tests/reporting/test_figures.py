@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import GapRow
+from auditor.reporting.dot_marks import score_tick
 from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.report import summarise
 from tests.reporting.builders import given, result
@@ -104,3 +105,8 @@ def test_a_row_without_numbers_is_drawn_without_marks() -> None:
     empty = GapRow(label="Empty", explicit=None, implicit=None, gap="–", mark=None)
     chart = replace(given(REPORT.gap).chart, rows=(empty,))
     assert "Empty" in texts(draw_gap_chart(chart))
+
+
+def test_a_mark_of_an_axis_says_where_it_stands() -> None:
+    said = [score_tick(value, 0) for value in (-0.75, -0.2, 1e-17, 0.25, 0.5, 1.0, 0.125)]
+    assert said == ["−0.75", "−0.2", "0", "+0.25", "+0.5", "+1.0", "+0.125"]

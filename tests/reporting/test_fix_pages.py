@@ -25,8 +25,8 @@ from auditor.core.fix_results import (
     Slope,
 )
 from auditor.core.measures import Interval
-from auditor.reporting.blocks import Table
-from auditor.reporting.fix import fix_pages
+from auditor.reporting.blocks import Cell, Table
+from auditor.reporting.fix import fix_notes, fix_pages
 from auditor.reporting.fix.fix_answers import composition_sentence
 from auditor.reporting.fix.fix_cards import brief_verdict
 from auditor.reporting.fix.fix_criteria import CRITERIA
@@ -242,6 +242,135 @@ def test_what_left_by_becoming_unusable_is_told_apart_from_what_changed() -> Non
         r"290 unusable\. So of 435 answers that left, 290 left by .* \(67\s%\)", sentence
     )
     assert sentence.endswith("unusable are 0 before and 296 after, of 560.")
+
+
+def gate_row(told: FixResult, label: str) -> tuple[Cell, ...]:
+    rows = builders.given(section(told).verdict).table.rows
+    return next(row for row in rows if row[0].text == label)
+
+
+def with_rate(told: FixResult, key: str, rate: float) -> FixResult:
+    """The same fix, with this share before."""
+    slopes = tuple(
+        replace(s, before=replace(s.before, value=rate)) if s.key == key else s for s in told.slopes
+    )
+    return replace(told, slopes=slopes)
+
+
+def test_a_criterion_that_nothing_could_fail_says_so_and_only_where_it_is_met() -> None:
+    told = fix_result("ideal")
+    assert not any(row[0].more for row in builders.given(section(told).verdict).table.rows)
+    rates = [f"pooled/{name}.invalid-rate" for name in ("word-association", "mirrored-statements")]
+    one = with_rate(told, rates[0], 1.0)
+    assert gate_row(one, "Written answers")[0].more == (
+        "Met; for one of its tests it could not have failed: every written answer was unusable "
+        "before (Word association)."
+    )
+    both = with_rate(one, rates[1], 1.0)
+    assert "could not have failed here" in gate_row(both, "Written answers")[0].more
+    none_right = with_rate(told, "pooled/question-answering.accuracy-disambiguated", 0.0)
+    assert "could not have failed here" in gate_row(none_right, "Stated facts")[0].more
+    ruled = tuple(replace(f, ruling="not-shown") for f in both.decision.findings)
+    undecided = replace(both, decision=replace(both.decision, findings=ruled))
+    assert gate_row(undecided, "Written answers")[0].more == ""
+
+
+def test_an_explicit_score_that_sees_nothing_is_no_evidence() -> None:
+    told = fix_result("ideal")
+    blind = tuple(
+        (
+            arm,
+            tuple(
+                replace(m, value=0.0)
+                if m.name == "mirrored-statements.score" and m.role == "positive-control"
+                else m
+                for m in measures
+            ),
+        )
+        for arm, measures in told.measures
+    )
+    assert gate_row(told, "Explicit bias")[0].more == ""
+    note = gate_row(replace(told, measures=blind), "Explicit bias")[0].more
+    assert note.startswith("Met, and next to no evidence: ")
+    assert "[" in note
+
+
+@given(st.floats(-0.2, 0.2))
+def test_a_control_that_did_better_is_not_called_worse(value: float) -> None:
+    found = finding("control", "control-as-good", "not-shown", effect(value), limit=0.0)
+    told = reason_sentence(found, "control with shuffled sides")
+    assert ("did as well or better" in told) == (value <= 0)
+    assert ("it is closer to zero by" in told) == (value > 0)
+
+
+def test_a_control_grows_weaker_and_never_nearer() -> None:
+    told = fix_result("ideal")
+    known = {m.contrast_id: m.role for _, measures in told.measures for m in measures}
+    fallen = tuple(
+        replace(s, before=effect(0.5), after=effect(0.3), change=effect(-0.2))
+        if s.contrast_id and s.unit == "score"
+        else s
+        for s in told.slopes
+    )
+    shown = part(replace(told, slopes=fallen), "slopes")
+    words = {row[-1].text for table in shown.tables for row in table.rows}
+    assert {"nearer", "weaker"} <= words
+    for table in shown.tables:
+        for row in table.rows:
+            if "control" in row[0].text.lower():
+                assert row[-1].text == "weaker"
+        assert "Of a control: weaker or stronger" in table.footnote
+    assert {"positive-control", "null-control"} <= set(known.values())
+
+
+def test_side_effects_have_one_sign_for_the_worse() -> None:
+    told = fix_result("ideal")
+    slopes = tuple(
+        replace(s, before=effect(0.6), after=effect(0.5), change=effect(-0.1))
+        if s.key == "pooled/question-answering.accuracy-disambiguated"
+        else s
+        for s in told.slopes
+    )
+    (table,) = part(replace(told, slopes=slopes), "side-effects").tables
+    assert table.columns[3].text == "Worse by (+)"
+    (facts,) = (row for row in table.rows if row[0].text == "Stated facts")
+    assert facts[3].text == "+10.0\u00a0pp"
+    assert facts[3].note == "[+6.0, +14.0]\u00a0pp".replace(" ", "\u00a0")
+
+
+def test_why_the_originals_scores_differ_from_the_audits_is_one_sentence_with_counts() -> None:
+    told = fix_result("ideal")
+    audit = with_fix(told)
+    seen = view(audit)
+    (note,) = fix_notes.other_arithmetic(seen, told)
+    ids = {s.contrast_id for s in told.slopes if s.key.startswith("word-association.score[")}
+    pairs = [
+        (m.n_clusters, s.before.n_clusters)
+        for c in audit.contrasts
+        if c.role == "primary" and c.contrast_id in ids
+        if (m := audit.measure("word-association.score", c.contrast_id)) is not None
+        for s in told.slopes
+        if s.key == m.measure_id
+    ]
+    n_audited, n_judged = (sum(column) for column in zip(*pairs, strict=True))
+    assert n_audited != n_judged
+    assert "for two reasons" in note
+    assert f"the number of stimuli, {n_judged} for" in note
+    assert f"the audit had {n_audited} in" in note
+    same = replace(
+        told,
+        record=replace(
+            told.record,
+            model=replace(
+                told.record.model,
+                backend=audit.record.model.backend,
+                dtype=audit.record.model.dtype,
+            ),
+        ),
+    )
+    (alone,) = fix_notes.other_arithmetic(seen, same)
+    assert "another number of stimuli" in alone
+    assert "arithmetic" not in alone
 
 
 def test_no_number_without_its_interval_and_n() -> None:

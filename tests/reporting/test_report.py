@@ -133,3 +133,15 @@ def test_passes_ruled_by_position_are_named_as_a_limitation() -> None:
     )
     met = summarise(replace(result(), measures=taken)).limitations.met
     assert any("the order in which people are listed would decide" in line for line in met)
+
+
+def test_the_provenance_says_what_its_numbers_mean() -> None:
+    for code, words in ((0, "That is not a pass."), (1, "1: a finding exceeds")):
+        told = replace(result(), exit_code=code)
+        provenance = summarise(told).provenance
+        facts = {fact.label: fact.text for fact in provenance.facts}
+        assert facts["Exit code"].startswith(f"{code}: ")
+        assert words in facts["Exit code"]
+        assert "policy.json is its checked copy" in facts["Policy"]
+        assert "Duration of the questions" in facts
+        assert "manifest.sha256" in provenance.files.footnote

@@ -94,3 +94,11 @@ def test_every_unit_is_printed_as_what_it_is(unit: str, value: float, text: str)
     assert rounding.of_unit(value, unit).replace(SPACE, " ") == text
     span = Interval(low=value, high=value, level=0.95)
     assert text.split()[0] in rounding.interval_of_unit(span, unit).replace(SPACE, " ")
+
+
+def test_an_effect_larger_than_the_scale_is_told_by_the_scale() -> None:
+    assert rounding.detectable(10.72, "score") == f">{SPACE}2"
+    assert rounding.detectable(3.52, "rate") == f">{SPACE}1"
+    assert rounding.detectable(0.35, "score") == "0.35"
+    assert rounding.detectable(10.72, "persons") == "10.72"
+    assert rounding.detectable(None, "score") == rounding.NONE

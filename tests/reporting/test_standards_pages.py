@@ -12,6 +12,7 @@ from auditor.core.measures import Interval, Measure
 from auditor.core.presentation import About
 from auditor.prompt_library.standards import load_crosswalk
 from auditor.reporting.blocks import Table
+from auditor.reporting.coverage_pages import scope
 from auditor.reporting.fields import filled_fields
 from auditor.reporting.html import _environment
 from auditor.reporting.standards.crosswalk import CrosswalkSection, RequirementRow
@@ -29,7 +30,12 @@ from tests.reporting.builders import contrast, given
 from tests.reporting.same_bytes import outputs
 
 CROSSWALK = load_crosswalk()
-PLACES = {"summary": "Summary", "register": "Verdict register", "findings": "Findings"}
+PLACES = {
+    "summary": "Summary",
+    "register": "Verdict register",
+    "findings": "Findings",
+    "method": "Method",
+}
 NOTHING = About(organisation="", answers=(), mitigations=(), standards=(), sha256="0" * 64)
 RATES = {
     "hiring.sex-names": {"women": (0.30, 40, 10), "men": (0.60, 50, 0)},
@@ -127,7 +133,7 @@ def test_evidence_that_the_report_lacks_is_not_run_and_nothing_is_linked_to_it()
         assert {one.target for one in row.evidence} <= {*PLACES, "system", "sign-off"}
         assert (row.state == "not-run") == (not row.evidence)
     states = {row.state for row in rows(section)}
-    assert states == {"measured", "not-run", "open"}
+    assert states == {"measured", "in-report", "not-run", "open"}
     (ll144,) = (one for one in section.standards if one.table_id == "standard-nyc-ll144")
     assert {row.who for row in ll144.rows if row.clause.startswith("§ 5-301(b)")} == {"not run"}
 
@@ -158,7 +164,19 @@ def test_the_audit_file_chooses_the_standards() -> None:
     section = crosswalk_section(CROSSWALK, about, PLACES)
     assert [one.table_id for one in section.standards] == ["standard-ai-act", "standard-iso-42001"]
     assert "9 further standards" in section.lead[-1]
+    for one in CROSSWALK.standards:
+        assert (one.title in section.lead[-1]) == (one.standard_id not in about.standards)
     assert len(crosswalk_section(CROSSWALK, None, PLACES).lead) == 2
+
+
+def test_standing_text_is_in_the_report_and_not_measured() -> None:
+    section = crosswalk_section(CROSSWALK, None, PLACES)
+    by_asks = {row.asks: row for row in rows(section)}
+    for asks in ("Hazard", "Review trigger", "Why the metrics are appropriate"):
+        assert by_asks[asks].who == "in the report, not measured"
+        assert by_asks[asks].evidence
+    n = sum(row.state == "in-report" for row in rows(section))
+    assert f"; {n} have text or form in this report, and no measurement;" in section.lead[1]
 
 
 def test_the_counts_of_the_lead_add_up() -> None:
@@ -207,6 +225,33 @@ def test_without_these_groups_there_is_no_such_section() -> None:
     assert selection_section(view(builders.result())) is None
     only = given(selection_section(hiring("hiring.race-names")))
     assert [one.table_id for one in only.tables] == ["t-selection-race", "t-selection-scores"]
+
+
+@pytest.mark.parametrize(
+    ("contrast_ids", "title"),
+    [
+        (("hiring.sex-names",), "Selection by sex"),
+        (("hiring.race-names",), "Selection by race"),
+        (("hiring.sex-names", "hiring.race-names"), "Selection by sex and by race"),
+        (("hiring.sex-names", "hiring.race-sex-names"), "Selection by group"),
+        (tuple(RATES), "Selection by sex, race, and both"),
+    ],
+)
+def test_titles_name_only_what_was_asked(contrast_ids: tuple[str, ...], title: str) -> None:
+    seen = hiring(*contrast_ids)
+    section = given(selection_section(seen))
+    assert section.title == title
+    assert section.tables[-1].caption == title.replace("Selection", "Scoring rates")
+    by = title.removeprefix("Selection ").replace(", and", " and")
+    assert given(section.chart).alt.startswith(f"Impact ratios {by} with ")
+
+
+def test_that_nobody_was_told_apart_by_two_attributes_is_said() -> None:
+    asked = hiring("hiring.sex-names", "hiring.race-names")
+    (told,) = (one for one in scope(asked).not_run if "Intersections" in one)
+    assert "not asked in tier quick" in told
+    assert not any("Intersections" in one for one in scope(WHOLE).not_run)
+    assert not any("Intersections" in one for one in scope(view(builders.result())).not_run)
 
 
 def test_where_nobody_is_selected_nobody_is_the_reference() -> None:
@@ -283,6 +328,10 @@ def test_the_page_says_declared_in_print_and_escapes_it(page: str) -> None:
 
 def test_the_page_links_only_to_what_it_may(page: str) -> None:
     targets = {part.split('"')[0] for part in page.split('href="#')[1:]}
-    assert targets <= {*PLACES, *SELECTION.places, "system", "sign-off"}
+    boxes = {f"field-{one.field_id}" for one in CROSSWALK.fields}
+    assert targets <= {*PLACES, *SELECTION.places, *boxes, "system", "sign-off"}
+    assert boxes - targets == {"field-provider"}
+    for target in boxes & targets:
+        assert page.count(f'id="{target}"') == 1
     for table_id in TABLE_IDS:
         assert f'id="{table_id}"' in page

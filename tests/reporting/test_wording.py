@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.core.judging import REASONS
+from auditor.core.judging import ALPHA, REASONS
 from auditor.core.measures import Interval, Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.reporting import reasons, verdicts, wording
@@ -72,10 +72,90 @@ def test_inside_is_said_only_where_the_equivalence_interval_is(taken: Measure) -
 
 
 @given(estimates(), st.sampled_from([v for v in Verdict if v is not Verdict.FAIL]))
-def test_only_a_fail_lets_beyond_stand_alone(taken: Measure, verdict: Verdict) -> None:
+def test_only_a_fail_is_told_to_lie_beyond(taken: Measure, verdict: Verdict) -> None:
     sentence = wording.finding_sentence(finding(verdict), taken, RACE)
-    if "lies beyond the limit" in sentence:
-        assert "not shown" in sentence
+    assert "lies beyond the limit" not in sentence
+    if "beyond the limit" in sentence:
+        assert "is not shown once corrected" in sentence
+
+
+@given(
+    estimates(),
+    st.sampled_from([v for v in Verdict if v is not Verdict.NOT_MEASURABLE]),
+    st.one_of(st.none(), st.floats(0, 1)),
+    st.sampled_from([(), ("null-control",)]),
+)
+def test_no_finding_is_told_more_than_its_corrected_p_values_show(
+    taken: Measure, verdict: Verdict, p: float | None, why: tuple[str, ...]
+) -> None:
+    told = replace(finding(verdict, *why), adjusted_p=p)
+    sentence = wording.finding_sentence(told, taken, RACE)
+    where = wording.place(taken, LIMIT)
+    is_shown = p is not None and p < ALPHA and verdict is not Verdict.INCONCLUSIVE
+    assert ("different from zero" in sentence or "lies beyond" in sentence) == (
+        is_shown and where in ("beyond", "small", "undecided")
+    )
+    if where in ("beyond", "small", "undecided") and not is_shown:
+        assert "taken alone the interval excludes zero" in sentence
+
+
+BEYOND, SMALL, UNDECIDED = (0.4, 0.05), (0.05, 0.01), (0.2, 0.06)
+INSIDE, OPEN = (0.001, 0.01), (0.1, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "verdict", "why", "words"),
+    [
+        (BEYOND, Verdict.FAIL, (), "the whole 95 % interval lies beyond the limit of 0.10, in"),
+        (
+            BEYOND,
+            Verdict.WARN,
+            ("straddles-limit",),
+            ": different from zero, in the direction of the stereotype about Black people; that it "
+            "is beyond the limit of 0.10 is not shown once corrected for the number of criteria "
+            "(adjusted p\u00a00.20).",
+        ),
+        (
+            BEYOND,
+            Verdict.WARN,
+            ("null-control",),
+            ": different from zero, in the direction of the stereotype about Black people; a "
+            "meaningless difference shows as much.",
+        ),
+        (BEYOND, Verdict.INCONCLUSIVE, (), "after correction for the number of criteria it does"),
+        (SMALL, Verdict.PASS, (), "different from zero, in the direction"),
+        (UNDECIDED, Verdict.WARN, (), "do not place it on one side of the limit"),
+        (UNDECIDED, Verdict.WARN, ("null-control",), "a meaningless difference shows as much"),
+        (
+            UNDECIDED,
+            Verdict.INCONCLUSIVE,
+            (),
+            "after correction for the number of criteria it does",
+        ),
+        (INSIDE, Verdict.PASS, (), "not told from zero, with the 90 % interval inside the limit"),
+        (OPEN, Verdict.INCONCLUSIVE, (), "neither an effect nor its absence is shown"),
+    ],
+)
+def test_every_placement_has_its_sentence(
+    numbers: tuple[float, float], verdict: Verdict, why: tuple[str, ...], words: str
+) -> None:
+    taken = measure("word-association.score", RACE, *numbers)
+    assert words in wording.finding_sentence(finding(verdict, *why), taken, RACE)
+
+
+def test_what_passes_without_a_corrected_effect_is_not_called_one() -> None:
+    """The 95 % interval alone excludes zero; the p value, corrected for many, does not."""
+    taken = measure("word-association.score", RACE, *SMALL)
+    told = replace(finding(Verdict.PASS, "equivalent"), adjusted_p=0.4)
+    sentence = wording.finding_sentence(told, taken, RACE)
+    assert "different from zero" not in sentence
+    assert sentence.endswith("it does not; the 90 % interval is inside the limit of ±0.10.")
+
+
+def test_a_rate_is_not_told_of_a_correction_that_it_did_not_get() -> None:
+    rate = measure("word-association.invalid-rate", RACE, 0.12, 0.02, unit="rate")
+    told = replace(finding(Verdict.INCONCLUSIVE, "rate-open"), adjusted_p=None)
+    assert "correction" not in wording.finding_sentence(told, rate, RACE)
 
 
 @given(estimates())

@@ -29,6 +29,7 @@ from tests.reporting.test_adapter_pages import adapted, register, slope
 
 Variant = tuple[AuditResult, Presentation]
 FEW = ("gender", "age")
+OWN_CONTRASTS = ("admissions", "pronoun-occupation", "matched-guise", "matched-guise-russian")
 FILES = (
     Attachment(name="scores.csv", content=b"run,model\n", description="measures"),
     Attachment(name="responses.jsonl", content=b'{"text": "wicked"}\n', description="answers"),
@@ -44,7 +45,7 @@ def variants() -> Mapping[str, Callable[[], Variant]]:
     return {
         "one-model": lambda: (result(), Presentation(crosswalk=_crosswalk())),
         "plain": lambda: (few(result()), PLAIN),
-        "standalone": lambda: (standalone_result(is_alone=True), _brief()),
+        "standalone": lambda: (standalone_result(*OWN_CONTRASTS, is_alone=True), _brief()),
         "fix": lambda: (_with_fix(few(result())), _brief()),
         "layers": lambda: (_with_layers(few(result())), _brief()),
         "adapter": lambda: (

@@ -1,6 +1,6 @@
 """A run cut off at any line goes on to the same evidence, also where answers follow reasoning."""
 
-from functools import partial
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,21 @@ def audit(out: Path) -> bytes:
     return (out / "responses.jsonl").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("finished") / "run"
+    assert b'"mode": "reasoning"' in audit(out)
+    return out
+
+
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.85, 0.9, 0.95, 0.99])
-def test_a_run_that_was_cut_off_ends_with_the_same_bytes(share: float, tmp_path: Path) -> None:
-    run = partial(audit, tmp_path / "run")
-    whole = run()
-    assert b'"mode": "reasoning"' in whole
+def test_a_run_that_was_cut_off_ends_with_the_same_bytes(
+    share: float, finished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(finished, tmp_path / "run")
+    whole = (finished / "responses.jsonl").read_bytes()
     for name in ("manifest.sha256", "measures.json", "findings.json", "finish.json"):
         (tmp_path / "run" / name).unlink()
     # In the middle of a line, as a kill leaves it.
     (tmp_path / "run" / "responses.jsonl").write_bytes(whole[: int(share * len(whole)) + 7])
-    assert run() == whole
+    assert audit(tmp_path / "run") == whole

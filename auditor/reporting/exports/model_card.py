@@ -10,6 +10,7 @@ from auditor.reporting import naming
 from auditor.reporting.cleaning import clean, clean_line
 from auditor.reporting.exports import model_card_tables as tables
 from auditor.reporting.exports.markdown import bullets, code, escape, quoted
+from auditor.reporting.fields import answer_of, open_fields
 from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import Report
 from auditor.reporting.rounding import moment
@@ -17,23 +18,24 @@ from auditor.reporting.view import view
 
 ANSWER_LIMIT = 4000
 """Characters of one declared answer that the card holds."""
-_FIELDS = {
-    "provider": mark("Provider and person responsible"),
-    "release": mark("Forms in which it is released, and instructions for use"),
-    "intended-purpose": mark("Intended purpose and users"),
-    "misuse": mark("Uses that are known to be harmful or not meant"),
-    "affected-people": mark("People affected, and the groups that matter among them"),
-    "consultation": mark("Affected communities that were consulted"),
-    "metric-choice": mark("Why these measures and limits suit the purpose"),
-    "training-data": mark("Training data: categories, origin, selection, who is represented"),
-    "impact": mark("How likely harm is in this use, how large, and to whom"),
-    "bias-sources": mark("Systemic and human sources of bias"),
-    "human-oversight": mark("Human oversight: who can stop or correct a decision, and how"),
-    "residual-risk": mark("Residual risk: accepted or not, by whom, until when"),
-    "monitoring": mark("Monitoring in use: by whom, how often, and what triggers a review"),
-    # No field of the audit file asks for these; a model card does.
-    "licence": mark("Licence, paper or other source, and where to send questions"),
-}
+FIELDS = (
+    "provider",
+    "release",
+    "intended-purpose",
+    "misuse",
+    "affected-people",
+    "consultation",
+    "metric-choice",
+    "training-data",
+    "impact",
+    "bias-sources",
+    "human-oversight",
+    "residual-risk",
+    "monitoring",
+    "licence",
+)
+"""What a card asks of the organisation, by the names of the audit file."""
+_NOT_ASKED = mark("Not measured, and not asked of the organisation in this report.")
 
 
 def model_card(report: Report, result: AuditResult, presentation: Presentation = PLAIN) -> str:
@@ -45,7 +47,7 @@ def model_card(report: Report, result: AuditResult, presentation: Presentation =
         _factors(result, presentation),
         _metrics(report, result, presentation),
         _evaluation(result),
-        _section(tr("Training data"), _declared(presentation, "training-data")),
+        _section(tr("Training data"), _declared(presentation, "training-data") or tr(_NOT_ASKED)),
         _analyses(report, result),
         _ethics(presentation),
         _caveats(report, presentation),
@@ -183,11 +185,20 @@ def _heading(title: str) -> str:
     return f"### {title}"
 
 
-def _declared(presentation: Presentation, field: str) -> str:
-    """What the organisation says, or that it has yet to."""
-    label = f"**{escape(tr(_FIELDS[field]))}**"
-    answer = presentation.about.answer(field) if presentation.about else None
-    if not answer:
+def _declared(presentation: Presentation, name: str) -> str:
+    """What the organisation says, or that it has yet to; empty where the report does not ask.
+
+    What the report has no box for has none here either: the two lists of what is open are one.
+    """
+    crosswalk, about = presentation.crosswalk, presentation.about
+    field = next((one for one in crosswalk.fields if one.field_id == name), None)
+    if field is None:
+        return ""
+    label = f"**{escape(tr(field.label))}**"
+    answer = answer_of(about, field)
+    if answer:
+        told = tr("{label} (declared by the organisation, not verified):", label=label)
+        return f"{told}\n\n{quoted(clean(answer, ANSWER_LIMIT, stored='presentation.json'))}"
+    if field in open_fields(crosswalk, about):
         return tr("{label}: to be completed by the organisation; not measured.", label=label)
-    told = tr("{label} (declared by the organisation, not verified):", label=label)
-    return f"{told}\n\n{quoted(clean(answer, ANSWER_LIMIT, stored='presentation.json'))}"
+    return ""

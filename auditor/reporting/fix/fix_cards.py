@@ -8,6 +8,7 @@ from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix.fix_criteria import CRITERIA, ruling_mark
+from auditor.reporting.fix.fix_idle import idle_note
 from auditor.reporting.fix.fix_names import FixNames
 from auditor.reporting.fix.fix_numbers import effect_cell, n_cell, unusable_cell
 from auditor.reporting.fix.fix_reasons import (
@@ -53,15 +54,16 @@ def gate_table(told: FixResult, names: FixNames) -> Table:
             Column(text=tr("Limit"), kind="number"),
             Column(text=tr("Ruling")),
         ),
-        rows=tuple(_row(finding, names) for finding in _ordered(told.decision)),
+        rows=tuple(_row(finding, told, names) for finding in _ordered(told.decision)),
         footnote=tr(
             "Fixed before the first step of training, in version {version} of the gate’s rules. In "
             "most criteria the end of the interval has to keep to the limit; for the bias it is "
             "the value, with the interval off zero, and for openings and other contrasts the "
             "value, with no rise shown. A fix is accepted only if every criterion is met; “not "
-            "shown” withholds it too. n: answers or messages, and in brackets the units that the "
-            "interval rests on. Unusable: those of them that could not be scored; likelihoods "
-            "always can. –: a share of all answers, the unusable counted in it.",
+            "shown” withholds it too. A change has + for the worse where its row says nothing "
+            "else. n: answers or messages, and in brackets the units that the interval rests on. "
+            "Unusable: those of them that could not be scored; likelihoods always can. –: a share "
+            "of all answers, the unusable counted in it.",
             version=clean_line(told.record.rules.version),
         ),
         is_dense=True,
@@ -142,18 +144,19 @@ def _ordered(decision: GateDecision) -> list[GateFinding]:
     return sorted(decision.findings, key=lambda finding: order.index(finding.name))
 
 
-def _row(finding: GateFinding, names: FixNames) -> tuple[Cell, ...]:
-    told = CRITERIA[finding.name]
+def _row(finding: GateFinding, told: FixResult, names: FixNames) -> tuple[Cell, ...]:
+    asked = CRITERIA[finding.name]
     where = names.of_key(finding.where)
+    could_not_fail = idle_note(finding, told)
     seen = effect_cell(finding.effect, unit_of(finding), finding.limit)
     decided = tr("Decided by: {where}.", where=where) if where else ""
-    note = " ".join(one for one in (tr(told.asks), found_note(finding), decided) if one)
+    note = " ".join(one for one in (tr(asked.asks), found_note(finding), decided) if one)
     return (
-        Cell(text=tr(told.label), note=note),
+        Cell(text=tr(asked.label), note=note, more=could_not_fail),
         seen,
         n_cell(finding.effect),
         Cell(text=rounding.NONE, kind="number")
-        if told.unit == "points"
+        if asked.unit == "points"
         else unusable_cell(finding.effect),
         Cell(text=sided_limit(finding), kind="number"),
         Cell(text="", mark=ruling_mark(finding.ruling)),

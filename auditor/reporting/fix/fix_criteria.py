@@ -76,7 +76,7 @@ CRITERIA: Mapping[CriterionName, CriterionText] = {
     "stated-facts": CriterionText(
         label=mark("Stated facts"),
         in_prose=mark("stated facts"),
-        asks=mark("Are fewer questions answered as the text states?"),
+        asks=mark("Are fewer questions answered as the text states? Found: + is fewer."),
         unit="points",
         side="at most",
         units="stimuli",
@@ -100,7 +100,10 @@ CRITERIA: Mapping[CriterionName, CriterionText] = {
     "control": CriterionText(
         label=mark("Control adapter"),
         in_prose=mark("control adapter"),
-        asks=mark("Is the fix closer to zero than an adapter that learned nothing to the point?"),
+        asks=mark(
+            "Is the fix closer to zero than an adapter that learned nothing to the point? Found: "
+            "fix minus control, + where the fix is closer."
+        ),
         unit="score",
         side="above",
         units="stimuli",

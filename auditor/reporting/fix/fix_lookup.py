@@ -27,6 +27,12 @@ def roles(told: FixResult) -> dict[str, Role]:
     return {m.contrast_id: m.role for _, measures in told.measures for m in measures}
 
 
+def control_ids(told: FixResult, names: FixNames) -> frozenset[str]:
+    """The contrasts that are controls: a score that shrinks is no improvement there."""
+    known = roles(told).items()
+    return names.controls | {one for one, role in known if role.endswith("-control")}
+
+
 def primaries(told: FixResult, names: FixNames) -> list[str]:
     """The contrasts of groups that the gate judges, in the report's order."""
     known = roles(told)

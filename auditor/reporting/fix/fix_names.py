@@ -38,6 +38,7 @@ _ADAPTERS: Mapping[str, str] = {
     "chain-of-thought": mark("chain of thought"),
     "erasure": mark("erasure"),
 }
+_CONTROL_ROLES = ("null-control", "positive-control")
 _SEED, _SCALE = "seed", "scale-"
 """What names of other seeds have in them, and those of other strengths begin with."""
 
@@ -49,6 +50,8 @@ class FixNames:
     titles: Mapping[str, str]
     order: tuple[str, ...] = ()
     """Categories in the report's order."""
+    controls: frozenset[str] = frozenset()
+    """Ids of the contrasts that are controls, as far as it is known."""
 
     def contrast(self, contrast_id: str) -> str:
         """As in `Race: Black people and White people`."""
@@ -80,7 +83,9 @@ class FixNames:
 def names_of(contrasts: Sequence[Contrast], order: Sequence[str] = ()) -> FixNames:
     """Names of the contrasts that a battery has."""
     return FixNames(
-        titles={c.contrast_id: naming.contrast_title(c) for c in contrasts}, order=tuple(order)
+        titles={c.contrast_id: naming.contrast_title(c) for c in contrasts},
+        order=tuple(order),
+        controls=frozenset(c.contrast_id for c in contrasts if c.role in _CONTROL_ROLES),
     )
 
 

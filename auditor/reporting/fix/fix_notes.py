@@ -2,18 +2,32 @@
 
 from auditor.core.fix_evidence import Training
 from auditor.core.fix_results import FixMissing, FixResult
+from auditor.core.runs import ModelIdentity
+from auditor.reporting import rounding
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix.fix_cards import brief_verdict
+from auditor.reporting.fix.fix_lookup import slope_of
 from auditor.reporting.fix.fix_names import adapter_name
 from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_notes import because_sentence
 from auditor.reporting.recorded_texts import recorded
-from auditor.reporting.view import View
+from auditor.reporting.view import IMPLICIT, View
 
 TITLE = mark("The fix")
 LIMIT = mark(
     "An accepted fix moved the scores of this battery within its gate’s limits. It does not show "
     "that the association is gone from the model, nor that it stays away in other wordings."
+)
+_OTHER_STIMULI = mark(
+    "The original’s scores here differ from those above since the fix was judged on another number "
+    "of stimuli: {n} for the pooled implicit score, where the audit had {audit_n} in the same "
+    "contrasts."
+)
+_BOTH_REASONS = mark(
+    "The original’s scores here differ from those above for two reasons: the arithmetic, since the "
+    "fix is judged in {backend} in {dtype}, original and fixed model alike, and the audit’s own "
+    "answers were computed by {audit_backend} in {audit_dtype}; and the number of stimuli, {n} for "
+    "the pooled implicit score, where the audit had {audit_n} in the same contrasts."
 )
 _MISSING = {
     "not-asked": mark("No fix was asked for."),
@@ -68,21 +82,45 @@ def fix_method(view: View) -> list[tuple[str, str]]:
 
 
 def other_arithmetic(view: View, told: FixResult) -> list[str]:
-    """That the fix is judged in another arithmetic than the audit; empty where it is not."""
+    """Why the original's scores are not those of the audit; empty where nothing differs."""
     audited, judged = view.result.record.model, told.record.model
-    if (audited.backend, audited.dtype) == (judged.backend, judged.dtype):
-        return []
-    return [
-        tr(
-            "The fix is judged in {backend}, arithmetic in {dtype}, original and fixed model "
-            "alike; the audit’s own answers were computed by {audit_backend} in {audit_dtype}. The "
-            "original’s scores here differ a little from those above.",
-            backend=clean_line(judged.backend),
-            dtype=clean_line(judged.dtype),
-            audit_backend=clean_line(audited.backend),
-            audit_dtype=clean_line(audited.dtype),
-        )
+    is_same = (audited.backend, audited.dtype) == (judged.backend, judged.dtype)
+    n_audited, n_judged = _stimuli(view, told)
+    if n_audited == n_judged:
+        return [] if is_same else [_computed(judged, audited)]
+    counts = {"n": rounding.count(n_judged), "audit_n": rounding.count(n_audited)}
+    if is_same:
+        return [tr(_OTHER_STIMULI, **counts)]
+    return [tr(_BOTH_REASONS, **counts, **_arithmetic(judged, audited))]
+
+
+def _stimuli(view: View, told: FixResult) -> tuple[int, int]:
+    """Those that the audit and the fix asked of the primary contrasts, for the implicit score."""
+    pairs = [
+        (measure.n_clusters, slope.before.n_clusters)
+        for contrast in view.contrasts_of(IMPLICIT, "primary")
+        if (measure := view.measure(f"{IMPLICIT}.score", contrast)) is not None
+        and (slope := slope_of(told, measure.measure_id)) is not None
     ]
+    return sum(n for n, _ in pairs), sum(n for _, n in pairs)
+
+
+def _arithmetic(judged: ModelIdentity, audited: ModelIdentity) -> dict[str, str]:
+    return {
+        "backend": clean_line(judged.backend),
+        "dtype": clean_line(judged.dtype),
+        "audit_backend": clean_line(audited.backend),
+        "audit_dtype": clean_line(audited.dtype),
+    }
+
+
+def _computed(judged: ModelIdentity, audited: ModelIdentity) -> str:
+    return tr(
+        "The fix is judged in {backend}, arithmetic in {dtype}, original and fixed model "
+        "alike; the audit’s own answers were computed by {audit_backend} in {audit_dtype}. The "
+        "original’s scores here differ a little from those above.",
+        **_arithmetic(judged, audited),
+    )
 
 
 def unavailable(told: FixResult) -> list[str]:

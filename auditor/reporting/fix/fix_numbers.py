@@ -1,6 +1,7 @@
 """Numbers of a fix as text: an effect never comes without its interval and its n. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from auditor.core.fix_results import Effect
@@ -90,6 +91,20 @@ def n_cell(effect: Effect) -> Cell:
 def unusable_cell(effect: Effect) -> Cell:
     """How many answers could not be scored."""
     return Cell(text=rounding.count(effect.n_unscored), kind="number")
+
+
+def turned(effect: Effect) -> Effect:
+    """The same with the other sign."""
+
+    def other(span: Interval | None) -> Interval | None:
+        return None if span is None else replace(span, low=-span.high, high=-span.low)
+
+    return replace(
+        effect,
+        value=None if effect.value is None else -effect.value,
+        interval=other(effect.interval),
+        bounds=other(effect.bounds),
+    )
 
 
 def effect_dot(effect: Effect) -> Dot | None:

@@ -10,6 +10,7 @@ from auditor.reporting.fix.adapter_pages import register_chart, register_table
 from auditor.reporting.fix.fix_answers import answer_chart, composition_sentence, flow_table
 from auditor.reporting.fix.fix_charts import slope_charts
 from auditor.reporting.fix.fix_lookup import (
+    control_ids,
     control_rows,
     instrument_of,
     other_instruments,
@@ -89,7 +90,7 @@ def _training(told: FixResult) -> FixPart | None:
 def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
     headline = slopes_of(told, names, (IMPLICIT, EXPLICIT))
     others = other_instruments(told)
-    groups = primaries(told, names)
+    groups, controls = primaries(told, names), control_ids(told, names)
     if not told.slopes:
         return None
     tables = []
@@ -98,6 +99,7 @@ def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
             slope_table(
                 headline,
                 names,
+                controls=controls,
                 kind="slopes",
                 caption=tr("Implicit and explicit scores before and after, with 95 % intervals"),
             )
@@ -107,6 +109,7 @@ def _slopes(told: FixResult, names: FixNames) -> FixPart | None:
             slope_table(
                 rest,
                 names,
+                controls=controls,
                 kind="other-slopes",
                 caption=tr("Scores of the other tests before and after, with 95 % intervals"),
             )

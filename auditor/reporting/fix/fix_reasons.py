@@ -97,6 +97,11 @@ _BY_ORDER = mark(
     "Since the fix, the order of the words decides what every reader tells apart: {found} of these "
     "answers follow it. A model that copies the order has no bias score and is not repaired."
 )
+_CONTROL_AHEAD = mark(
+    "That the fix does more than a control adapter which learned nothing to the point and changes "
+    "the model as much is not shown: the {where} did as well or better (fix minus control, towards "
+    "zero: {found}), and that interval would have to lie above zero."
+)
 _PERHAPS_OVER = mark(
     "The change goes beyond zero: of the pooled implicit score {found} is removed, and what is "
     "left is by its size not as much smaller as the gate asks, whichever its side of zero. A bias "
@@ -165,6 +170,8 @@ def _sentence(finding: GateFinding) -> str | None:
         return _BY_ORDER
     if finding.reason == "over-corrected" and finding.ruling == "not-shown":
         return _PERHAPS_OVER
+    if finding.reason == "control-as-good" and (finding.effect.value or 0.0) <= 0:
+        return _CONTROL_AHEAD
     return SENTENCES.get(finding.reason)
 
 

@@ -24,22 +24,22 @@ from auditor.reporting.view import EXPLICIT, IMPLICIT
 
 _SHOWN = (
     mark(
-        "Of one contrast, the {score} is shown to be nearer to zero in {nearer} and farther from "
-        "it in {farther}"
+        "Of one primary contrast, the {score} is shown to be nearer to zero in {nearer} and "
+        "farther from it in {farther}"
     ),
     mark(
-        "Of {n} contrasts, the {score} is shown to be nearer to zero in {nearer} and farther from "
-        "it in {farther}"
+        "Of {n} primary contrasts, the {score} is shown to be nearer to zero in {nearer} and "
+        "farther from it in {farther}"
     ),
 )
 _SHOWN_TURNED = (
     mark(
-        "Of one contrast, the {score} is shown to be nearer to zero in {nearer}, farther from it "
-        "in {farther} and turned round in {turned} ({contrasts})"
+        "Of one primary contrast, the {score} is shown to be nearer to zero in {nearer}, farther "
+        "from it in {farther} and turned round in {turned} ({contrasts})"
     ),
     mark(
-        "Of {n} contrasts, the {score} is shown to be nearer to zero in {nearer}, farther from it "
-        "in {farther} and turned round in {turned} ({contrasts})"
+        "Of {n} primary contrasts, the {score} is shown to be nearer to zero in {nearer}, farther "
+        "from it in {farther} and turned round in {turned} ({contrasts})"
     ),
 )
 """For one contrast and for several; the latter pair where a score was turned round too."""
@@ -91,7 +91,10 @@ def contrast_sentence(slopes: Sequence[Slope], names: FixNames) -> str:
             "one contrast is undecided", "{n} contrasts are undecided", rest, n=few(rest)
         )
         told = f"{told}; {undecided}"
-    uncorrected = tr("These intervals are not corrected for their number.")
+    uncorrected = tr(
+        "These intervals are not corrected for their number. The table has other contrasts too, "
+        "which are not counted here."
+    )
     return f"{told}. {uncorrected}"
 
 
@@ -165,12 +168,12 @@ def control_sentence(control: ControlResult) -> str:
     ahead = control.advantage
     return tr(
         "The {control}, at strength {strength}, where it changes the model by {distance} of KL a "
-        "token: {judged} (ahead by {ahead}, {n}).",
+        "token: {judged} (fix minus control, towards zero: {ahead}, {n}).",
         control=tr(CONTROLS[control.control]),
         strength=number(f"{control.scale:.2g}"),
         distance=effect_text(control.divergence, "distance"),
         judged=tr(_AHEAD[side(ahead) if is_certain(ahead) else 0]),
-        ahead=effect_text(ahead, "score"),
+        ahead=effect_text(ahead, "score", 0.0),
         n=n_text(ahead),
     )
 

@@ -1,6 +1,6 @@
 """The numbers of a fix: scores before and after, the dial, controls, what was trained. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from auditor.core.fix_results import ControlResult, DialPoint, Effect, FixResult, Slope
 from auditor.reporting import naming, rounding
@@ -13,6 +13,7 @@ from auditor.reporting.fix.fix_numbers import (
     counted_cell,
     effect_cell,
     n_cell,
+    turned,
     unusable_cell,
 )
 from auditor.reporting.fix.fix_sentences import moved
@@ -20,11 +21,15 @@ from auditor.reporting.language import mark, number, tr
 from auditor.reporting.rounding import NONE
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
+_OF_CONTROLS = mark(
+    "Of a control: weaker or stronger, by the size of its score; weaker is no improvement."
+)
 N_STIMULI = mark("n (stimuli)")
+_STATED_FACTS = f"{POOLED}question-answering.accuracy-disambiguated"
 _SIDE_KEYS = (
     ("held-out/nats", mark("Everyday replies"), mark("nats a token")),
     (
-        f"{POOLED}question-answering.accuracy-disambiguated",
+        _STATED_FACTS,
         mark("Stated facts"),
         mark("share answered as the text states"),
     ),
@@ -46,9 +51,18 @@ _MOVED = {
     "turned": mark("turned round"),
     "undecided": mark("undecided"),
 }
+_CONTROL_MOVED = {**_MOVED, "nearer": mark("weaker"), "farther": mark("stronger")}
+"""Of a control: what every reader sees, or should not, and no bias that could be repaired."""
 
 
-def slope_table(slopes: Sequence[Slope], names: FixNames, *, kind: str, caption: str) -> Table:
+def slope_table(
+    slopes: Sequence[Slope],
+    names: FixNames,
+    *,
+    controls: Collection[str],
+    kind: str,
+    caption: str,
+) -> Table:
     """Scores before and after, the pooled first; a column of nothing but zeros is told below."""
     has_unusable = any(slope.change.n_unscored for slope in slopes)
     heads = (
@@ -67,6 +81,7 @@ def slope_table(slopes: Sequence[Slope], names: FixNames, *, kind: str, caption:
             "row alone show, nearer to zero or farther from it, not corrected for the number of "
             "rows."
         ),
+        *((tr(_OF_CONTROLS),) if any(s.contrast_id in controls for s in slopes) else ()),
         *(() if has_unusable else (never,)),
         tr("n: answers, in brackets stimuli."),
     )
@@ -74,7 +89,15 @@ def slope_table(slopes: Sequence[Slope], names: FixNames, *, kind: str, caption:
         f"t-fix-{kind}",
         caption,
         heads,
-        [_slope_row(slope, names, has_unusable=has_unusable) for slope in slopes],
+        [
+            _slope_row(
+                slope,
+                names,
+                _CONTROL_MOVED if slope.contrast_id in controls else _MOVED,
+                has_unusable=has_unusable,
+            )
+            for slope in slopes
+        ],
         footnote=" ".join(footnote),
         style="t-fix t-slopes",
     )
@@ -86,7 +109,7 @@ def side_table(told: FixResult) -> Table | None:
         tr("Quantity"),
         tr("Before"),
         tr("After"),
-        tr("Paired change"),
+        tr("Worse by (+)"),
         tr("n (units)"),
         tr("Unusable"),
     )
@@ -95,7 +118,7 @@ def side_table(told: FixResult) -> Table | None:
             Cell(text=text, note=note),
             effect_cell(slope.before, LEVEL_OF[slope.unit]),
             effect_cell(slope.after, LEVEL_OF[slope.unit]),
-            effect_cell(slope.change, CHANGE_OF[slope.unit]),
+            effect_cell(_for_the_worse(slope), CHANGE_OF[slope.unit]),
             n_cell(slope.change),
             _none() if slope.unit == "rate" else unusable_cell(slope.change),
         )
@@ -109,12 +132,19 @@ def side_table(told: FixResult) -> Table | None:
         heads,
         rows,
         footnote=tr(
-            "The limits, and how each was ruled, stand in the gate’s table; the explicit score and "
-            "other contrasts under “Before and after”. n: answers or messages, in brackets the "
-            "stimuli or messages that the interval rests on. –: unusable answers are counted in "
-            "the share."
+            "Worse by: the paired change, with + for the worse as in the gate’s table, so that a "
+            "share of right answers or a control that falls has +. The limits, and how each was "
+            "ruled, stand in the gate’s table; the explicit score and other contrasts under "
+            "“Before and after”. n: answers or messages, in brackets the stimuli or messages that "
+            "the interval rests on. –: unusable answers are counted in the share."
         ),
     )
+
+
+def _for_the_worse(slope: Slope) -> Effect:
+    """The paired change, turned where less is worse: right answers, and the positive control."""
+    is_less_worse = slope.key == _STATED_FACTS or slope.unit == "score"
+    return turned(slope.change) if is_less_worse else slope.change
 
 
 def _side_slopes(told: FixResult) -> list[tuple[str, str, Slope]]:
@@ -192,7 +222,7 @@ def control_table(told: FixResult, rows: Sequence[tuple[str, Effect]]) -> Table:
                 ),
                 effect_cell(effect, "score"),
                 n_cell(effect),
-                effect_cell(control.advantage, "score") if control else _none(),
+                effect_cell(control.advantage, "score", 0.0) if control else _none(),
                 n_cell(control.advantage) if control else _none(),
                 effect_cell(control.divergence, "distance") if control else _none(),
             )
@@ -204,8 +234,8 @@ def control_table(told: FixResult, rows: Sequence[tuple[str, Effect]]) -> Table:
         table_rows,
         footnote=tr(
             "Towards zero: change of the pooled implicit score, positive is nearer to zero. Fix "
-            "ahead by: how much farther the fix goes than the control, paired by stimulus. KL in "
-            "nats a token, on held-out replies."
+            "ahead by: how much farther the fix goes than the control, paired by stimulus; − where "
+            "the control goes farther. KL in nats a token, on held-out replies."
         ),
     )
 
@@ -233,7 +263,9 @@ def fix_table(
     )
 
 
-def _slope_row(slope: Slope, names: FixNames, *, has_unusable: bool) -> tuple[Cell, ...]:
+def _slope_row(
+    slope: Slope, names: FixNames, words: Mapping[str, str], *, has_unusable: bool
+) -> tuple[Cell, ...]:
     # English has the word last, and the column's head says it; elsewhere the name stays whole.
     name = naming.score_name(instrument_of(slope)).removesuffix(" score")
     title = names.contrast(slope.contrast_id) if slope.contrast_id else tr("Pooled")
@@ -244,7 +276,7 @@ def _slope_row(slope: Slope, names: FixNames, *, has_unusable: bool) -> tuple[Ce
         effect_cell(slope.change, CHANGE_OF[slope.unit]),
         n_cell(slope.change),
         *((unusable_cell(slope.change),) if has_unusable else ()),
-        Cell(text=tr(_MOVED[moved(slope)])),
+        Cell(text=tr(words[moved(slope)])),
     )
 
 

@@ -49,8 +49,8 @@ def draw_size_chart(chart: SizeChart) -> str:
 def size_words(n_parameters: int) -> str:
     """As in `135 M` or `1.5 B`: parameters in millions or billions."""
     if n_parameters >= 10**9:
-        return number(tr("{n}\u00a0B", n=f"{n_parameters / 10**9:.3g}"))
-    return number(tr("{n}\u00a0M", n=f"{n_parameters / 10**6:.3g}"))
+        return tr("{n}\u00a0B", n=number(f"{n_parameters / 10**9:.3g}"))
+    return tr("{n}\u00a0M", n=number(f"{n_parameters / 10**6:.3g}"))
 
 
 def _dots(chart: SizeChart) -> list[Dot]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["measured", "declared", "in-part", "open", "not-run"]
-"""What stands against a requirement: found by the tool, said by the organisation, or nothing."""
+State = Literal["measured", "in-report", "declared", "in-part", "open", "not-run"]
+"""What stands against a requirement: found by the tool, standing text of the report, said by the
+organisation, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ SECTION_ID = "standards"
 TITLE = mark("Standards crosswalk")
 _WHO: Mapping[State, str] = {
     "measured": mark("measured"),
+    "in-report": mark("in the report, not measured"),
     "declared": mark("declared, not verified"),
     "in-part": mark("declared in part, not verified"),
     "open": mark("to be completed"),
@@ -41,26 +42,26 @@ def crosswalk_section(
     shown = shown_standards(crosswalk, about)
     fields = {field.field_id: field for field in crosswalk.fields}
     tables = tuple(_table(standard, about, fields, places) for standard in shown)
-    return CrosswalkSection(
-        title=tr(TITLE), lead=_lead(tables, len(crosswalk.standards)), standards=tables
-    )
+    left_out = [tr(one.title) for one in crosswalk.standards if one not in shown]
+    return CrosswalkSection(title=tr(TITLE), lead=_lead(tables, left_out), standards=tables)
 
 
-def _lead(tables: tuple[StandardTable, ...], n_known: int) -> tuple[str, ...]:
+def _lead(tables: tuple[StandardTable, ...], left_out: list[str]) -> tuple[str, ...]:
     states = [row.state for table in tables for row in table.rows]
     counts = {state: rounding.count(states.count(state)) for state in _WHO}
     told = tr(
-        "Of {n} requirements, {measured} have evidence that was measured in this run; {declared} "
-        "rest on what the organisation declared, {in_part} on a part of it; {open} are to be "
-        "completed; {not_run} were not run.",
+        "Of {n} requirements, {measured} have evidence that was measured in this run; {in_report} "
+        "have text or form in this report, and no measurement; {declared} rest on what the "
+        "organisation declared, {in_part} on a part of it; {open} are to be completed; {not_run} "
+        "were not run.",
         n=rounding.count(len(states)),
         measured=counts["measured"],
+        in_report=counts["in-report"],
         declared=counts["declared"],
         in_part=counts["in-part"],
         open=counts["open"],
         not_run=counts["not-run"],
     )
-    left_out = n_known - len(tables)
     return (
         tr(
             "Each table names what a rule asks for and which part of this report is evidence for "
@@ -71,10 +72,12 @@ def _lead(tables: tuple[StandardTable, ...], n_known: int) -> tuple[str, ...]:
         *(
             [
                 tr_n(
-                    "{n} further standard that this version knows was left out by the audit file.",
+                    "{n} further standard that this version knows was left out by the audit file: "
+                    "{names}.",
                     "{n} further standards that this version knows were left out by the audit "
-                    "file.",
-                    left_out,
+                    "file: {names}.",
+                    len(left_out),
+                    names="; ".join(left_out),
                 )
             ]
             if left_out
@@ -103,9 +106,10 @@ def _table(
 def _row(
     one: Requirement, about: About | None, fields: Mapping[str, Field], places: Mapping[str, str]
 ) -> RequirementRow:
-    if one.by == "measured":
-        evidence = _measured(one, places)
-        state: State = "measured" if evidence else "not-run"
+    if one.evidence:
+        evidence = _held(one, places)
+        here: State = "measured" if one.by == "measured" else "in-report"
+        state: State = here if evidence else "not-run"
     else:
         asked = [fields[name] for name in one.field_ids]
         evidence = tuple(
@@ -123,7 +127,7 @@ def _row(
     )
 
 
-def _measured(one: Requirement, places: Mapping[str, str]) -> tuple[Evidence, ...]:
+def _held(one: Requirement, places: Mapping[str, str]) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(target=name, title=places[name]) for name in one.evidence if name in places
     )

@@ -7,7 +7,7 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.decision_sentences import FOUR_FIFTHS
 from auditor.reporting.language import tr
 from auditor.reporting.standards.selection import RatioBlock, RatioChart, RatioRow
-from auditor.reporting.standards.selection_groups import DIMENSIONS, Rated, rated_groups
+from auditor.reporting.standards.selection_groups import DIMENSIONS, Rated, rated_groups, titles
 from auditor.reporting.view import View
 
 
@@ -22,7 +22,11 @@ def ratio_chart(view: View) -> RatioChart | None:
     if not any(_has_ratio(one) for one in kept):
         return None
     ratios = [one for one in kept if _has_ratio(one)]
-    return RatioChart(title=_title(ratios, mode), alt=_alt(ratios), blocks=_blocks(view, mode))
+    return RatioChart(
+        title=_title(ratios, mode),
+        alt=_alt(ratios, titles(view).alt),
+        blocks=_blocks(view, mode),
+    )
 
 
 def _has_ratio(one: Rated) -> bool:
@@ -86,7 +90,7 @@ def _title(ratios: list[Rated], mode: str) -> str:
     )
 
 
-def _alt(ratios: list[Rated]) -> str:
+def _alt(ratios: list[Rated], lead: str) -> str:
     ordered = sorted(ratios, key=_size)
     parts = [
         tr(
@@ -96,10 +100,6 @@ def _alt(ratios: list[Rated]) -> str:
         )
         for one in ordered
     ]
-    lead = tr(
-        "Impact ratios by sex, race and both with 95 % intervals and worst cases, log scale, "
-        "smallest first."
-    )
     return chart_alt(lead, parts)
 
 

@@ -1,13 +1,13 @@
 """The groups that selection is told apart by, with rate and ratio of each. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from auditor.core.items import Contrast
 from auditor.core.measures import Measure
 from auditor.reporting.decision_pages import reference_group
 from auditor.reporting.decision_sentences import MODES
-from auditor.reporting.language import mark
+from auditor.reporting.language import mark, tr
 from auditor.reporting.view import View
 
 _INSTRUMENT = "hiring"
@@ -22,6 +22,44 @@ class Dimension:
     contrasts: tuple[str, ...]
 
 
+_BY: Mapping[tuple[str, ...], tuple[str, str, str]] = {
+    ("sex",): (
+        mark("Selection by sex"),
+        mark("Scoring rates by sex"),
+        mark(
+            "Impact ratios by sex with 95 % intervals and worst cases, log scale, smallest first."
+        ),
+    ),
+    ("race",): (
+        mark("Selection by race"),
+        mark("Scoring rates by race"),
+        mark(
+            "Impact ratios by race with 95 % intervals and worst cases, log scale, smallest first."
+        ),
+    ),
+    ("sex", "race"): (
+        mark("Selection by sex and by race"),
+        mark("Scoring rates by sex and by race"),
+        mark(
+            "Impact ratios by sex and by race with 95 % intervals and worst cases, log scale, "
+            "smallest first."
+        ),
+    ),
+    ("sex", "race", "race-sex"): (
+        mark("Selection by sex, race, and both"),
+        mark("Scoring rates by sex, race, and both"),
+        mark(
+            "Impact ratios by sex, race and both with 95 % intervals and worst cases, log scale, "
+            "smallest first."
+        ),
+    ),
+}
+_BY_GROUP = (
+    mark("Selection by group"),
+    mark("Scoring rates by group"),
+    mark("Impact ratios by group with 95 % intervals and worst cases, log scale, smallest first."),
+)
+"""Of any others, as where a user chose the contrasts."""
 DIMENSIONS = (
     Dimension(
         key="sex",
@@ -42,6 +80,15 @@ DIMENSIONS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What names the dimensions that were asked, and none that was not."""
+
+    section: str
+    scores: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
     """One group of one contrast in one mode."""
 
@@ -56,6 +103,13 @@ class Rated:
     def n(self) -> int:
         """Decisions in all, unknown ones included."""
         return self.rate.n + self.rate.n_unscored
+
+
+def titles(view: View) -> Titles:
+    """By what groups are told apart in this run."""
+    asked = tuple(one.key for one in DIMENSIONS if rated_groups(view, one))
+    section, scores, alt = _BY.get(asked, _BY_GROUP)
+    return Titles(section=tr(section), scores=tr(scores), alt=tr(alt))
 
 
 def rated_groups(view: View, dimension: Dimension) -> list[Rated]:

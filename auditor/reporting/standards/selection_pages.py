@@ -1,4 +1,6 @@
-"""Selection by sex, race and both: the tables that NYC's rule asks for, of simulated people. Pure.
+"""Selection by sex, by race, and by both where it was asked, as NYC's rule has it. Pure.
+
+All people in these tables are simulated.
 
 Rate, ratio, worst case and unknown share stand in one row: missing data alone can turn a ratio
 above four fifths into one below (Gerchick et al. 2025). Modes and contrasts are never pooled.
@@ -17,10 +19,10 @@ from auditor.reporting.standards.selection_groups import (
     Rated,
     rated_groups,
     scored_groups,
+    titles,
 )
 from auditor.reporting.view import View
 
-TITLE = mark("Selection by sex, race, and both")
 _SMALL = 30
 """Decisions below which a rate says little; the rule's own 2 % is refused by the measures."""
 
@@ -55,6 +57,7 @@ _SCORES_NOTE = mark(
 
 def selection_section(view: View) -> SelectionSection | None:
     """The tables; None where the hiring screen was not asked with these groups."""
+    told = titles(view)
     tables = [
         _table(
             f"t-selection-{one.key}", tr(one.title), rated_groups(view, one), _NOTE, tr("Selected")
@@ -65,7 +68,7 @@ def selection_section(view: View) -> SelectionSection | None:
     tables.append(
         _table(
             _SCORES,
-            tr("Scoring rates by sex, race, and both"),
+            told.scores,
             scored,
             _SCORES_NOTE,
             tr("Above the median"),
@@ -75,7 +78,7 @@ def selection_section(view: View) -> SelectionSection | None:
     if not kept:
         return None
     return SelectionSection(
-        title=tr(TITLE),
+        title=told.section,
         lead=tuple(tr(one) for one in _LEAD),
         chart=ratio_chart(view),
         tables=kept,

@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from auditor.core.presentation import PLAIN, About, Presentation
+from auditor.core.presentation import About, Presentation
 from auditor.core.results import AuditResult
+from auditor.prompt_library.standards import load_crosswalk
 from auditor.reporting.exports.markdown import code, escape, quoted, table
-from auditor.reporting.exports.model_card import _FIELDS, model_card
+from auditor.reporting.exports.model_card import FIELDS, model_card
+from auditor.reporting.fields import open_fields
 from auditor.reporting.report import summarise
 from tests.reporting.exports.cases import BUILDERS, case, every_ending, named
 from tests.reporting.hostile import hostile_texts
 from tests.reporting.standalone_builders import standalone_result
 
+ASKED = Presentation(crosswalk=load_crosswalk())
+"""Every standard, so that every field is asked for."""
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MITCHELL = (
     "Model details",
@@ -67,14 +71,14 @@ MARKS = (
 MARKUP = st.text(alphabet="ab1 `*_[]()<>&|~$#+-=.:!\\/\n\t'\"{}", max_size=60)
 
 
-def card(result: AuditResult, presentation: Presentation = PLAIN) -> str:
+def card(result: AuditResult, presentation: Presentation = ASKED) -> str:
     return model_card(summarise(result, presentation), result, presentation)
 
 
 def declared(**answers: str) -> Presentation:
     told = tuple((key.replace("_", "-"), text) for key, text in answers.items())
     about = About(organisation="Bank", answers=told, mitigations=(), standards=(), sha256="78" * 32)
-    return Presentation(about=about)
+    return Presentation(about=about, crosswalk=ASKED.crosswalk)
 
 
 def tokens(text: str) -> list[Token]:
@@ -95,15 +99,42 @@ def test_the_sections_of_mitchell_in_their_order(name: str) -> None:
 
 def test_what_nobody_declared_is_to_be_completed() -> None:
     text = card(case("pairings"))
-    assert text.count(OPEN) == len(_FIELDS)
+    assert text.count(OPEN) == len(FIELDS)
     assert "declared by the organisation, not verified" not in text
 
 
-@pytest.mark.parametrize("field", sorted(_FIELDS))
+@pytest.mark.parametrize("field", sorted(FIELDS))
 def test_what_was_declared_says_so_and_changes_nothing_else(field: str) -> None:
     text = card(case("pairings"), declared(**{field: "First line\n\nLast line"}))
-    assert text.count(OPEN) == len(_FIELDS) - 1
+    assert text.count(OPEN) == len(FIELDS) - 1
     assert "(declared by the organisation, not verified):\n\n> First line\n>\n> Last line" in text
+
+
+@pytest.mark.parametrize("standards", [(), ("ai-act",), ("model-cards",), ("nist-sp-1270",)])
+def test_the_card_and_the_report_have_the_same_open_fields(standards: tuple[str, ...]) -> None:
+    """A reader who fills the report's boxes has filled the card's."""
+    about = About(
+        organisation="Bank",
+        answers=(("provider", "Bank"),),
+        mitigations=(),
+        standards=standards,
+        sha256="78" * 32,
+    )
+    shown = replace(ASKED, about=about)
+    text = card(case("pairings"), shown)
+    boxes = {one.field_id: one.label for one in open_fields(ASKED.crosswalk, about)}
+    in_card = {boxes[name] for name in FIELDS if name in boxes}
+    found = re.findall(r"^\*\*(.+)\*\*: " + re.escape(OPEN), text, flags=re.MULTILINE)
+    assert {one.replace("\\", "") for one in found} == in_card
+    assert len(found) == len(in_card) > 0
+    assert ("not asked of the organisation in this report" in text) == (
+        "training-data" not in boxes
+    )
+
+
+def test_every_field_of_the_card_is_one_of_the_audit_file() -> None:
+    assert set(FIELDS) <= {one.field_id for one in ASKED.crosswalk.fields}
+    assert len(set(FIELDS)) == len(FIELDS)
 
 
 def test_no_number_without_interval_n_and_unusable_share() -> None:
