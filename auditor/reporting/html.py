@@ -13,6 +13,7 @@ from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
 from auditor.reporting.fix.dial_figure import draw_dial_chart
 from auditor.reporting.fix.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
+from auditor.reporting.fix.fix_section import FixChart, FixPage, FixSection
 from auditor.reporting.fix.side_figure import draw_side_chart
 from auditor.reporting.fix.slope_figure import draw_slope_chart
 from auditor.reporting.fix.training_figure import draw_training_chart
@@ -20,16 +21,9 @@ from auditor.reporting.gap_figure import draw_gap_chart
 from auditor.reporting.language import Language, language, tr, tr_in, tr_n
 from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
 from auditor.reporting.layers.layer_figure import draw_layer_chart
+from auditor.reporting.layers.layer_section import LayerPage, LayerSection
 from auditor.reporting.layers.patch_figure import draw_patch_chart
-from auditor.reporting.pages import (
-    FixChart,
-    FixPage,
-    FixSection,
-    LayerPage,
-    LayerSection,
-    Part,
-    Report,
-)
+from auditor.reporting.pages import Part, Report
 from auditor.reporting.reviews.size_chart import SizeChart
 from auditor.reporting.reviews.size_figure import draw_size_chart
 from auditor.reporting.rounding import keep_units

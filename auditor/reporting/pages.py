@@ -7,15 +7,14 @@ from auditor.reporting.blocks import (
     Fact,
     GapChart,
     QuoteText,
-    ReadingText,
     Table,
     Todo,
     VerdictMark,
 )
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.fields import FilledFields
-from auditor.reporting.fix.fix_chart import DialChart, SideChart, SlopeChart, TrainingChart
-from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
+from auditor.reporting.fix.fix_section import FixSection
+from auditor.reporting.layers.layer_section import LayerSection
 from auditor.reporting.reviews.size_chart import SizeChart
 from auditor.reporting.standards.crosswalk import CrosswalkSection
 from auditor.reporting.standards.selection import SelectionSection
@@ -205,110 +204,6 @@ class ReviewSection:
     chart: SizeChart | None = None
     tables: tuple[Table, ...] = ()
     parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerFinding:
-    """What the layers show about one concept: in words alone, and with its numbers."""
-
-    title: str
-    lead: str
-    lines: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerPart:
-    """A part of what the layers show."""
-
-    title: str
-    lead: str
-    findings: tuple[Fact, ...] = ()
-    charts: tuple[LayerChart | PatchChart, ...]
-    tables: tuple[Table, ...]
-    readings: tuple[ReadingText, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerSection:
-    """Inside the model; where it could not be read, the lead says why and all else is empty."""
-
-    title: str
-    lead: tuple[str, ...]
-    findings: tuple[LayerFinding, ...]
-    """One a concept."""
-    parts: tuple[LayerPart, ...]
-    not_shown: tuple[str, ...]
-    """What a layer curve does not show."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerPage:
-    """The layers of a model alone, without an audit around them."""
-
-    title: str
-    language: str
-    description: str
-    generator: str
-    layers: LayerSection
-    method: str
-    provenance: tuple[Fact, ...]
-    style: str = ""
-
-
-FixChart = TrainingChart | SlopeChart | AnswerChart | SideChart | DialChart | DotChart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixVerdict:
-    """Whether a fix is accepted, why not, and the gate that says so."""
-
-    mark: VerdictMark
-    lead: str
-    reasons: tuple[str, ...]
-    """One a criterion that stands against it."""
-    table: Table
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixPart:
-    """A part of what came of a fix."""
-
-    name: str
-    """Of its charts' files."""
-    title: str
-    lead: tuple[str, ...]
-    points: tuple[str, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    charts: tuple[FixChart, ...] = ()
-    tables: tuple[Table, ...] = ()
-    openings: tuple[ReadingText, ...] = ()
-    """First words that an arm writes most often, with how often."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixSection:
-    """The fix; where there is none, the lead says why and all else is empty."""
-
-    title: str
-    lead: tuple[str, ...]
-    verdict: FixVerdict | None
-    parts: tuple[FixPart, ...]
-    not_shown: tuple[str, ...]
-    """What neither an accepted nor a withheld fix shows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixPage:
-    """A fix alone, without an audit around it."""
-
-    title: str
-    language: str
-    description: str
-    generator: str
-    fix: FixSection
-    method: str
-    provenance: tuple[Fact, ...]
-    style: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,9 +33,9 @@ from auditor.reporting.fix.fix_criteria import CRITERIA
 from auditor.reporting.fix.fix_numbers import effect_text, span_text
 from auditor.reporting.fix.fix_page import summarise_fix
 from auditor.reporting.fix.fix_reasons import BRIEF, SENTENCES, brief_reason, reason_sentence
+from auditor.reporting.fix.fix_section import FixPart, FixSection
 from auditor.reporting.fix.fix_sentences import moved, pooled_sentences
 from auditor.reporting.html import chart_files, fix_chart_files, render_fix_html, render_html
-from auditor.reporting.pages import FixPart, FixSection
 from auditor.reporting.report import summarise
 from auditor.reporting.view import view
 from tests.battery.fix.arm_evidence import Kind

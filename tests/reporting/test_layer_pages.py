@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from auditor.core.layer_results import ConceptResult, LayerResult, LayersMissing
 from auditor.reporting.blocks import Table
 from auditor.reporting.html import chart_files, render_html
+from auditor.reporting.layers.layer_section import LayerFinding, LayerSection
 from auditor.reporting.layers.layer_sentences import concept_title, plain_sentences, probe_sentences
-from auditor.reporting.pages import LayerFinding, LayerSection
 from auditor.reporting.report import summarise
 from tests.reporting import builders
 from tests.reporting.hostile import hostile_texts

@@ -18,8 +18,8 @@ from auditor.reporting.fix.fix_reasons import (
     sided_limit,
     unit_of,
 )
+from auditor.reporting.fix.fix_section import FixVerdict
 from auditor.reporting.language import mark, tr, tr_n
-from auditor.reporting.pages import FixVerdict
 
 _ACCEPTED = VerdictMark(sign="✓", word=mark("accepted"), css="v-pass")
 _WITHHELD = VerdictMark(sign="✗", word=mark("withheld"), css="v-fail")

@@ -10,8 +10,8 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.fix import fix_notes
 from auditor.reporting.fix.fix_names import names_of
 from auditor.reporting.fix.fix_pages import section
+from auditor.reporting.fix.fix_section import FixPage
 from auditor.reporting.language import language, tr
-from auditor.reporting.pages import FixPage
 
 
 def summarise_fix(result: FixResult, contrasts: Sequence[Contrast] = ()) -> FixPage:

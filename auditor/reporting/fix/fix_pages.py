@@ -9,8 +9,8 @@ from auditor.reporting.fix import fix_notes
 from auditor.reporting.fix.fix_cards import verdict_card
 from auditor.reporting.fix.fix_names import FixNames, names_of, settings_name
 from auditor.reporting.fix.fix_parts import parts
+from auditor.reporting.fix.fix_section import FixSection
 from auditor.reporting.language import mark, tr
-from auditor.reporting.pages import FixSection
 from auditor.reporting.view import View
 
 _NOT_SHOWN = (

@@ -20,6 +20,7 @@ from auditor.reporting.fix.fix_lookup import (
 )
 from auditor.reporting.fix.fix_names import FixNames, adapter_name
 from auditor.reporting.fix.fix_registers import register_sentences
+from auditor.reporting.fix.fix_section import FixPart
 from auditor.reporting.fix.fix_sentences import (
     contrast_sentence,
     control_sentence,
@@ -42,7 +43,6 @@ from auditor.reporting.fix.fix_training import (
     training_table,
 )
 from auditor.reporting.language import mark, tr
-from auditor.reporting.pages import FixPart
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 
 _WITHHELD = mark(

@@ -7,7 +7,7 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.language import language, tr
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.layers.layer_pages import section
-from auditor.reporting.pages import LayerPage
+from auditor.reporting.layers.layer_section import LayerPage
 
 
 def summarise_layers(result: LayerResult) -> LayerPage:

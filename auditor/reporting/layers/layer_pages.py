@@ -11,6 +11,7 @@ from auditor.reporting.layers.layer_base_sentences import base_sentences
 from auditor.reporting.layers.layer_charts import patch_charts, sense_charts
 from auditor.reporting.layers.layer_notes import TITLE, base_missing, because_sentence, dequantised
 from auditor.reporting.layers.layer_numbers import joined, layer_name
+from auditor.reporting.layers.layer_section import LayerFinding, LayerPart, LayerSection
 from auditor.reporting.layers.layer_sentences import (
     awareness_sentences,
     category_of,
@@ -21,7 +22,6 @@ from auditor.reporting.layers.layer_sentences import (
 from auditor.reporting.layers.layer_tables import awareness_table, base_table, probe_table
 from auditor.reporting.layers.layer_use_sentences import plain_use, use_facts
 from auditor.reporting.layers.layer_use_tables import ablation_table, patching_table, reading_table
-from auditor.reporting.pages import LayerFinding, LayerPart, LayerSection
 from auditor.reporting.view import View
 
 QUOTED = 240
