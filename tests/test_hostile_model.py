@@ -21,13 +21,16 @@ from tests.verapdf import missing_because, validate
 pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 
 ATTACHED = {
-    "findings.json",
     "finish.json",
+    "junit.xml",
     "manifest.sha256",
-    "measures.json",
+    "modelcard.md",
     "policy.json",
+    "results.json",
+    "results.sarif",
     "run.json",
     "scores.csv",
+    "summary.txt",
 }
 
 
