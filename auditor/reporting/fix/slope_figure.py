@@ -22,7 +22,9 @@ from auditor.reporting.fix.fix_chart import SlopeChart, SlopeEnds, SlopePanel
 from auditor.reporting.language import mark, tr
 from auditor.reporting.layers.layer_panels import KEY_HEIGHT, WIDTH, Key, add_panel, key_rows
 
-_COLUMNS = 5
+_COLUMNS, _WIDE_COLUMNS = 5, 4
+_FITS = 23
+"""Characters of a change that fit under a panel of the narrower columns."""
 _PANEL, _BELOW, _LINE = 1.0, 0.47, 0.13
 """Inches: height of a panel, what stands below it, and a line of a title."""
 _LEFT, _GAP = 0.40, 0.13
@@ -47,8 +49,8 @@ def draw_slope_chart(chart: SlopeChart) -> str:
     """The chart as SVG."""
     with matplotlib.rc_context(STYLE):
         rows = [
-            chart.panels[start : start + _COLUMNS]
-            for start in range(0, len(chart.panels), _COLUMNS)
+            chart.panels[start : start + _columns(chart)]
+            for start in range(0, len(chart.panels), _columns(chart))
         ]
         heights = [_row_height(row) for row in rows]
         figure = figure_of(sum(heights) + KEY_HEIGHT + 0.06)
@@ -70,6 +72,12 @@ def draw_slope_chart(chart: SlopeChart) -> str:
         return svg_of(figure)
 
 
+def _columns(chart: SlopeChart) -> int:
+    """Fewer where an interval needs more digits to stay on its side of zero."""
+    ends = [one for panel in chart.panels for one in (panel.implicit, panel.explicit) if one]
+    return _WIDE_COLUMNS if any(len(one.change) > _FITS for one in ends) else _COLUMNS
+
+
 def _row_height(row: tuple[SlopePanel, ...]) -> float:
     return _BELOW + _PANEL + 0.06 + _LINE * max(len(_titled(panel)) for panel in row)
 
@@ -81,7 +89,8 @@ def _titled(panel: SlopePanel) -> list[str]:
 def _place(
     figure: Figure, chart: SlopeChart, panel: SlopePanel, place: int, *, bottom: float
 ) -> None:
-    width = (WIDTH - _LEFT - 0.06 - _GAP * (_COLUMNS - 1)) / _COLUMNS
+    columns = _columns(chart)
+    width = (WIDTH - _LEFT - 0.06 - _GAP * (columns - 1)) / columns
     axes = add_panel(figure, (_LEFT + place * (width + _GAP), width), bottom + _BELOW, _PANEL)
     low, high = chart.span
     axes.set_ylim(low - 0.03, high + 0.03)
