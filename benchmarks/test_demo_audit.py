@@ -44,7 +44,11 @@ def audited(
 ) -> tuple[Path, float]:
     out = tmp_path_factory.mktemp("demo") / "run"
     # Where nothing is measured, one instrument is enough to see that it works.
-    only = ("--instrument", "admissions") if request.config.getoption("benchmark_disable") else ()
+    only = (
+        ("--instrument", "admissions", "--no-probe")
+        if request.config.getoption("benchmark_disable")
+        else ()
+    )
     taken = seconds("-m", "auditor", "run", "demo", "--tier", "quick", *only, "--out", out)
     return out, taken
 
