@@ -170,6 +170,7 @@ def row(finding: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
     bounds = measure["bounds"]
     total = measure["n"] + measure["n_unscored"]
     is_written = measure["name"].endswith(".text-score")
+    is_effect = finding["verdict"] in ("warn", "fail")
     is_read = letters(finding["verdict"]) != "notmeasurable"
     position = measure["position_bias_rate"]
     parts = (
@@ -177,11 +178,13 @@ def row(finding: Mapping[str, Any], measure: Mapping[str, Any]) -> str:
         value,
         span("interval") if measure["value"] is not None else measure["undefined_because"],
         f"bounds{span('bounds')}" if bounds and bounds["low"] < bounds["high"] else "",
+        f"90%:{span('equivalence_interval')}" if finding["verdict"] == "pass" else "",
         f"{rounding.count(measure['n'])}({rounding.count(measure['n_clusters'])})",
         rounding.percent(measure["n_unscored"] / total) if is_written else rounding.NONE,
         rounding.NONE if position is None else rounding.percent(position),
         rounding.p_value(finding["adjusted_p"]),
-        rounding.plain(measure["minimum_detectable_effect"] if is_read else None),
+        f"oflimit{rounding.p_value(finding['adjusted_p_beyond'])}" if is_effect else "",
+        rounding.detectable(measure["minimum_detectable_effect"] if is_read else None, unit),
     )
     return re.sub(r"\s", "", "".join(parts))
 
