@@ -21,6 +21,7 @@ from auditor.reporting.chart_style import (
     figure_of,
     svg_of,
 )
+from auditor.reporting.decision_sentences import FOUR_FIFTHS
 from auditor.reporting.dot_chart import DotChart, DotRow, SeriesKey
 from auditor.reporting.dot_marks import (
     QUIET,
@@ -36,7 +37,6 @@ from auditor.reporting.dot_marks import (
 )
 from auditor.reporting.language import number, tr
 
-FOUR_FIFTHS = 0.8
 _LEFT, _RIGHT = 0.275, 0.715
 _NARROW, _WIDE = 0.595, 14
 """Where axes end that leave room for an interval beside a verdict, and the characters that are

@@ -20,12 +20,12 @@ from auditor.workflows.fix_files import conclude_fix_folder
 from auditor.workflows.layers import LAYERS, conclude_layer_file, layer_file
 from auditor.workflows.presenting import note_presentation, refuse_incomplete
 from auditor.workflows.quoting import quotes_of
-from auditor.workflows.rendering import Conclusion, render_run
+from auditor.workflows.rendering import EXCEEDS_POLICY, Conclusion, render_run
 from auditor.workflows.review import ALONE, Beside, Reviews, compare_run
 from auditor.workflows.run_files import BASELINE, MODELS, Finish
 from auditor.workflows.stored_run import Scored, score_run
 
-WITHIN_POLICY, EXCEEDS_POLICY = 0, 1
+WITHIN_POLICY = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,11 @@ from auditor.core.fix_results import (
 )
 from auditor.core.measures import Interval
 from auditor.reporting.blocks import Cell, Table
+from auditor.reporting.effect_numbers import effect_text, span_text
 from auditor.reporting.fix import fix_notes, fix_pages
 from auditor.reporting.fix.fix_answers import composition_sentence
 from auditor.reporting.fix.fix_cards import brief_verdict
 from auditor.reporting.fix.fix_criteria import CRITERIA
-from auditor.reporting.fix.fix_numbers import effect_text, span_text
 from auditor.reporting.fix.fix_page import summarise_fix
 from auditor.reporting.fix.fix_reasons import BRIEF, SENTENCES, brief_reason, reason_sentence
 from auditor.reporting.fix.fix_section import FixPart, FixSection

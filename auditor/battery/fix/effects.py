@@ -1,11 +1,11 @@
 """Numbers with what they must never be shown without."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import isfinite
 
 from auditor.battery.fix.pooled import Sample, estimate
 from auditor.core.fix_results import Effect
-from auditor.core.measures import Interval
 from auditor.core.paired import rate_change_interval
 from auditor.core.stats import Estimate, estimate_ratio, rate_interval
 
@@ -54,27 +54,42 @@ def score_effect(sample: Sample, *, within: tuple[float, float] = SCORE) -> Effe
     )
 
 
+def share_effect(hits: Sequence[tuple[str, bool]]) -> Effect:
+    """The share of the answers that count; of each, its cluster and whether it does."""
+    totals: dict[str, list[float]] = {}
+    for cluster, counts in hits:
+        total = totals.setdefault(cluster, [0.0, 0.0])
+        total[0] += counts
+        total[1] += 1
+    if not totals:
+        return undefined()
+    found, asked = zip(*totals.values(), strict=True)
+    return Effect(
+        value=sum(found) / len(hits),
+        interval=rate_interval(found, asked),
+        n=len(hits),
+        n_clusters=len(totals),
+    )
+
+
 def rate_effects(hits: Hits) -> tuple[Effect, Effect, Effect]:
     """The share that counts before, after, and its paired change."""
-    totals: dict[str, list[float]] = {}
-    for cluster, before, after in hits:
-        total = totals.setdefault(cluster, [0.0, 0.0, 0.0])
-        for place, one in enumerate((before, after, True)):
-            total[place] += one
-    if not totals:
+    if not hits:
         return undefined(), undefined(), undefined()
+    totals: dict[str, list[float]] = {}
+    for cluster, *counts in hits:
+        total = totals.setdefault(cluster, [0.0, 0.0, 0.0])
+        for place, one in enumerate((*counts, True)):
+            total[place] += one
     first, second, asked = zip(*totals.values(), strict=True)
-    n = len(hits)
-    rates = sum(first) / n, sum(second) / n
-
-    def effect(value: float, interval: Interval | None) -> Effect:
-        return Effect(value=value, interval=interval, n=n, n_clusters=len(totals))
-
-    return (
-        effect(rates[0], rate_interval(first, asked)),
-        effect(rates[1], rate_interval(second, asked)),
-        effect(rates[1] - rates[0], rate_change_interval(first, second, asked)),
+    before = share_effect([(cluster, one) for cluster, one, _ in hits])
+    after = share_effect([(cluster, one) for cluster, _, one in hits])
+    change = replace(
+        after,
+        value=(after.value or 0.0) - (before.value or 0.0),
+        interval=rate_change_interval(first, second, asked),
     )
+    return before, after, change
 
 
 def ratio_effect(rows: Iterable[tuple[float, float]]) -> Effect:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auditor.battery.association import mirrored_statements, word_association
-from auditor.battery.fix.effects import rate_effects, score_effect, undefined
+from auditor.battery.fix.effects import score_effect, share_effect, undefined
 from auditor.battery.fix.pooled import PRIMARY, contrasts_in, sample_of
 from auditor.battery.reviewing.changes import measure_effect, review
 from auditor.battery.reviewing.run_scores import ReviewedScores
@@ -47,8 +47,8 @@ def _pooled(run: ReviewedScores, instrument: str) -> Effect:
 def _unusable(run: ReviewedScores) -> Effect:
     clusters = {item.item_id: item.cluster for item in run.battery.items}
     hits = [
-        (clusters[score.item_id], score.unscored_because is not None, False)
+        (clusters[score.item_id], score.unscored_because is not None)
         for score in run.scores
         if score.mode == "text" and score.item_id in clusters
     ]
-    return rate_effects(hits)[0] if hits else undefined(NOT_ASKED)
+    return share_effect(hits) if hits else undefined(NOT_ASKED)

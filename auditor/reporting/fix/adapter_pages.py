@@ -8,9 +8,7 @@ from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cells import N_HEAD
 from auditor.reporting.dot_chart import DotChart, DotRow, Series
-from auditor.reporting.fix import adapter_sentences as sentences
-from auditor.reporting.fix.adapter_sentences import HIRING, INSTRUMENTS, UNITS
-from auditor.reporting.fix.fix_numbers import (
+from auditor.reporting.effect_numbers import (
     effect_cell,
     effect_dot,
     n_cell,
@@ -18,6 +16,8 @@ from auditor.reporting.fix.fix_numbers import (
     unusable_cell,
     value_text,
 )
+from auditor.reporting.fix import adapter_sentences as sentences
+from auditor.reporting.fix.adapter_sentences import HIRING, INSTRUMENTS, UNITS
 from auditor.reporting.language import mark, tr
 from auditor.reporting.pages import AdapterSection, Part
 from auditor.reporting.view import View

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from auditor.core.fix_results import AdapterResult, RegisterChange, Slope
 from auditor.reporting import naming, rounding
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.effect_numbers import Unit as EffectUnit
+from auditor.reporting.effect_numbers import effect_text, is_certain, side, span_text, value_text
 from auditor.reporting.fix.adapter_texts import (
     DESIGN,
     DIRECTIONS,
@@ -16,8 +18,6 @@ from auditor.reporting.fix.adapter_texts import (
     QUANTITIES,
     UNFINISHED,
 )
-from auditor.reporting.fix.fix_numbers import Unit as EffectUnit
-from auditor.reporting.fix.fix_numbers import effect_text, is_certain, side, span_text, value_text
 from auditor.reporting.language import language, tr, tr_in, tr_n
 from auditor.reporting.view import View
 

@@ -7,10 +7,10 @@ from auditor.core.fix_results import FixResult, GateDecision, GateFinding
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Column, Table, VerdictMark
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.effect_numbers import effect_cell, n_cell, unusable_cell
 from auditor.reporting.fix.fix_criteria import CRITERIA, ruling_mark
 from auditor.reporting.fix.fix_idle import idle_note
 from auditor.reporting.fix.fix_names import FixNames
-from auditor.reporting.fix.fix_numbers import effect_cell, n_cell, unusable_cell
 from auditor.reporting.fix.fix_reasons import (
     brief_reason,
     found_note,

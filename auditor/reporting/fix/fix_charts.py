@@ -9,6 +9,13 @@ from auditor.core.fix_results import (
 )
 from auditor.reporting import rounding
 from auditor.reporting.alternatives import chart_alt
+from auditor.reporting.effect_numbers import (
+    CHANGE_OF,
+    effect_dot,
+    effect_text,
+    span_text,
+    value_text,
+)
 from auditor.reporting.fix.fix_chart import (
     SlopeChart,
     SlopeEnds,
@@ -16,13 +23,6 @@ from auditor.reporting.fix.fix_chart import (
 )
 from auditor.reporting.fix.fix_lookup import primaries, slope_of
 from auditor.reporting.fix.fix_names import POOLED, FixNames
-from auditor.reporting.fix.fix_numbers import (
-    CHANGE_OF,
-    effect_dot,
-    effect_text,
-    span_text,
-    value_text,
-)
 from auditor.reporting.fix.fix_sentences import moved
 from auditor.reporting.language import mark, tr
 from auditor.reporting.view import EXPLICIT, IMPLICIT

@@ -6,7 +6,7 @@ from typing import Literal
 
 from auditor.core.fix_results import CriterionName, Ruling
 from auditor.reporting.blocks import VerdictMark
-from auditor.reporting.fix.fix_numbers import Unit
+from auditor.reporting.effect_numbers import Unit
 from auditor.reporting.language import mark, tr
 
 _MARKS: Mapping[Ruling, VerdictMark] = {

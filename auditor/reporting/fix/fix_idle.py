@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from auditor.core.fix_results import CriterionName, FixResult, GateFinding
 from auditor.core.judging import is_sensitive
 from auditor.reporting import naming
+from auditor.reporting.effect_numbers import effect_text
 from auditor.reporting.fix.fix_lookup import slope_of
 from auditor.reporting.fix.fix_names import POOLED
-from auditor.reporting.fix.fix_numbers import effect_text
 from auditor.reporting.language import mark, tr
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 

@@ -5,9 +5,9 @@ from typing import Literal
 
 from auditor.core.fix_results import GateFinding, Ruling
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.effect_numbers import Unit, effect_text
 from auditor.reporting.fix.fix_criteria import CRITERIA
 from auditor.reporting.fix.fix_names import BY_ORDER
-from auditor.reporting.fix.fix_numbers import Unit, effect_text
 from auditor.reporting.language import SPACE, mark, number, tr
 
 SENTENCES: Mapping[str, str] = {

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from auditor.core.fix_results import RegisterChange
+from auditor.reporting.effect_numbers import CHANGE_OF, effect_text, n_text, side
 from auditor.reporting.fix.adapter_sentences import facet_title
 from auditor.reporting.fix.fix_cards import few
-from auditor.reporting.fix.fix_numbers import CHANGE_OF, effect_text, n_text, side
 from auditor.reporting.language import mark, tr, tr_n
 
 _REGISTER = {

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 
 from auditor.core.fix_results import ControlResult, DialPoint, FixResult, Slope
 from auditor.reporting import naming
-from auditor.reporting.fix.fix_cards import few
-from auditor.reporting.fix.fix_lookup import other_seeds
-from auditor.reporting.fix.fix_names import CONTROLS, POOLED, FixNames, arm_name, quoted
-from auditor.reporting.fix.fix_numbers import (
+from auditor.reporting.effect_numbers import (
     CHANGE_OF,
     LEVEL_OF,
     effect_text,
@@ -19,6 +16,9 @@ from auditor.reporting.fix.fix_numbers import (
     n_text,
     side,
 )
+from auditor.reporting.fix.fix_cards import few
+from auditor.reporting.fix.fix_lookup import other_seeds
+from auditor.reporting.fix.fix_names import CONTROLS, POOLED, FixNames, arm_name, quoted
 from auditor.reporting.language import mark, number, tr, tr_n
 from auditor.reporting.view import EXPLICIT, IMPLICIT
 

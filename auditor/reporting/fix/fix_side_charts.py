@@ -7,6 +7,7 @@ from auditor.reporting import naming, rounding
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Dot
 from auditor.reporting.dot_chart import DotChart, DotRow, Series
+from auditor.reporting.effect_numbers import effect_dot, effect_text, scaled_dot
 from auditor.reporting.fix.fix_chart import (
     DialChart,
     DialDot,
@@ -17,7 +18,6 @@ from auditor.reporting.fix.fix_chart import (
 from auditor.reporting.fix.fix_criteria import CRITERIA, ruling_mark
 from auditor.reporting.fix.fix_lookup import control_rows
 from auditor.reporting.fix.fix_names import SHORT_ARMS, adapter_name, arm_name
-from auditor.reporting.fix.fix_numbers import effect_dot, effect_text, scaled_dot
 from auditor.reporting.fix.fix_reasons import is_by_order, unit_of
 from auditor.reporting.fix.fix_sentences import turned_from
 from auditor.reporting.language import mark, number, tr, tr_n

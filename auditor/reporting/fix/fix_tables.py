@@ -5,9 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from auditor.core.fix_results import ControlResult, DialPoint, Effect, FixResult, Slope
 from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import Cell, Column, Table
-from auditor.reporting.fix.fix_lookup import instrument_of, roles, slope_of
-from auditor.reporting.fix.fix_names import POOLED, FixNames, adapter_name, arm_name
-from auditor.reporting.fix.fix_numbers import (
+from auditor.reporting.effect_numbers import (
     CHANGE_OF,
     LEVEL_OF,
     counted_cell,
@@ -16,6 +14,8 @@ from auditor.reporting.fix.fix_numbers import (
     turned,
     unusable_cell,
 )
+from auditor.reporting.fix.fix_lookup import instrument_of, roles, slope_of
+from auditor.reporting.fix.fix_names import POOLED, FixNames, adapter_name, arm_name
 from auditor.reporting.fix.fix_sentences import moved
 from auditor.reporting.language import mark, number, tr
 from auditor.reporting.rounding import NONE

@@ -6,8 +6,9 @@ from auditor.core.fix_results import Effect
 from auditor.core.review import Change, Review
 from auditor.reporting import naming, rounding
 from auditor.reporting.alternatives import chart_alt
-from auditor.reporting.blocks import Cell, Column, Dot, Table
+from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.dot_chart import DotChart, DotRow, Series
+from auditor.reporting.effect_numbers import LEVEL_OF, counted_cell, effect_dot, effect_text
 from auditor.reporting.language import tr
 from auditor.reporting.pages import Part
 from auditor.reporting.reviews.change_words import mark_of, tally_words
@@ -16,6 +17,7 @@ from auditor.reporting.view import View
 
 MAX_ROWS = 9
 """Rows of a chart, so that it fits on a page; the table has all."""
+_NOTHING = Cell(text=rounding.NONE, kind="number")
 
 
 def change_part(
@@ -30,34 +32,11 @@ def change_part(
     )
 
 
-def effect_dot(effect: Effect | None) -> Dot | None:
-    """An effect as a chart shows it; None without a value."""
-    if effect is None or effect.value is None:
-        return None
-    span, bounds = effect.interval, effect.bounds
-    return Dot(
-        value=effect.value,
-        low=span.low if span else effect.value,
-        high=span.high if span else effect.value,
-        bound_low=min(bounds.low, effect.value) if bounds else effect.value,
-        bound_high=max(bounds.high, effect.value) if bounds else effect.value,
-    )
-
-
-def effect_cell(effect: Effect | None, unit: str) -> Cell:
-    """A number with its interval and its n, or why there is none."""
+def level_cell(effect: Effect | None, unit: str) -> Cell:
+    """A number of one run above its interval and its n, or why there is none."""
     if effect is None:
         return Cell(text=rounding.NONE, note=tr("not asked"), kind="number")
-    if effect.value is None:
-        return Cell(text=rounding.NONE, note=tr("no value"), kind="number")
-    n = rounding.count(effect.n)
-    unusable = tr("n {n}, {k} unusable", n=n, k=rounding.count(effect.n_unscored))
-    return Cell(
-        text=rounding.of_unit(effect.value, unit),
-        note=rounding.interval_of_unit(effect.interval, unit),
-        more=unusable if effect.n_unscored else tr("n {n}", n=n),
-        kind="number",
-    )
+    return counted_cell(effect, LEVEL_OF[unit])
 
 
 def _row_name(view: View, change: Change) -> str:
@@ -83,8 +62,8 @@ def _chart(view: View, changes: Sequence[Change], heads: tuple[str, str]) -> Dot
         rows=tuple(
             DotRow(
                 label=_row_name(view, one),
-                dots=(effect_dot(one.before), effect_dot(one.after)),
-                beside=_difference_text(one),
+                dots=tuple(effect_dot(each) if each else None for each in (one.before, one.after)),
+                beside=effect_text(one.difference, "score") if one.difference else rounding.NONE,
                 mark=mark_of(one.word),
             )
             for one in shown
@@ -119,13 +98,6 @@ def _common_limit(changes: Sequence[Change]) -> float | None:
     return limits.pop() if len(limits) == 1 else None
 
 
-def _difference_text(change: Change) -> str:
-    effect = change.difference
-    if effect is None or effect.value is None:
-        return rounding.NONE
-    return f"{rounding.signed(effect.value)} {rounding.interval(effect.interval)}"
-
-
 def _table(view: View, changes: Sequence[Change], key: str, heads: tuple[str, str]) -> Table:
     numbers = (*heads, tr("Paired difference"), tr("Adjusted p"))
     return Table(
@@ -144,25 +116,17 @@ def _table(view: View, changes: Sequence[Change], key: str, heads: tuple[str, st
 
 
 def _row(view: View, change: Change) -> tuple[Cell, ...]:
+    difference = change.difference
     return (
         Cell(text=_row_name(view, change)),
-        effect_cell(change.before, change.unit),
-        effect_cell(change.after, change.unit),
-        _difference_cell(change.difference),
+        level_cell(change.before, change.unit),
+        level_cell(change.after, change.unit),
+        counted_cell(difference, "score")
+        if difference
+        else Cell(text=rounding.NONE, kind="number"),
         Cell(text=rounding.p_value(change.adjusted_p), kind="number"),
         Cell(text=_verdicts(change)),
         Cell(text="", mark=mark_of(change.word)),
-    )
-
-
-def _difference_cell(difference: Effect | None) -> Cell:
-    if difference is None or difference.value is None:
-        return Cell(text=rounding.NONE, kind="number")
-    return Cell(
-        text=rounding.signed(difference.value),
-        note=rounding.interval(difference.interval),
-        more=tr("{n} stimuli", n=rounding.count(difference.n_clusters)),
-        kind="number",
     )
 
 

@@ -7,11 +7,12 @@ from auditor.reporting import naming, rounding, verdicts
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cleaning import clean_line
+from auditor.reporting.effect_numbers import effect_dot
 from auditor.reporting.finding_pages import criterion_title
 from auditor.reporting.language import tr
 from auditor.reporting.pages import ReviewSection
 from auditor.reporting.reviews.baseline_pages import how
-from auditor.reporting.reviews.change_parts import change_part, effect_cell, effect_dot
+from auditor.reporting.reviews.change_parts import change_part, level_cell
 from auditor.reporting.reviews.change_words import differs_words, run_words, tally_sentence
 from auditor.reporting.reviews.size_chart import SizeChart, SizePoint
 from auditor.reporting.reviews.size_figure import size_words
@@ -132,9 +133,9 @@ def _model_row(name: str, one: ModelScores) -> tuple[Cell, ...]:
             text=clean_line(f"{model.format}, {model.quantisation}"),
             note=clean_line(model.architecture),
         ),
-        effect_cell(one.implicit, "score"),
-        effect_cell(one.explicit, "score"),
-        effect_cell(one.unusable, "rate"),
+        level_cell(one.implicit, "score"),
+        level_cell(one.explicit, "score"),
+        level_cell(one.unusable, "rate"),
     )
 
 
@@ -166,6 +167,6 @@ def _verdict_cell(view: View, one: ModelScores, finding: Finding) -> Cell:
     if verdict is None:
         return Cell(text=tr("not judged"))
     measure = view.by_measure.get(finding.measure_id)
-    seen = effect_cell(value, measure.unit if measure else "score")
+    seen = level_cell(value, measure.unit if measure else "score")
     number = f"{seen.text} {seen.note}" if value is not None else ""
     return Cell(text="", mark=verdicts.mark_of(verdict), note=number, more=seen.more)

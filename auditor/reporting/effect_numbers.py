@@ -1,4 +1,4 @@
-"""Numbers of a fix as text: an effect never comes without its interval and its n. Pure."""
+"""Effects as text, cells and dots: a number never comes without its interval and its n. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
