@@ -1,6 +1,7 @@
 """A report as one self-contained HTML text: no script, nothing loaded from anywhere."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from hashlib import sha256
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import AnswerChart, GapChart
+from auditor.reporting.document import Document
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
 from auditor.reporting.fix.dial_figure import draw_dial_chart
@@ -23,7 +25,8 @@ from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
 from auditor.reporting.layers.layer_figure import draw_layer_chart
 from auditor.reporting.layers.layer_section import LayerPage, LayerSection
 from auditor.reporting.layers.patch_figure import draw_patch_chart
-from auditor.reporting.pages import Part, Report
+from auditor.reporting.pages import Part, Report, ReviewSection
+from auditor.reporting.reviews.review_chart import ReviewChart
 from auditor.reporting.reviews.size_chart import SizeChart
 from auditor.reporting.reviews.size_figure import draw_size_chart
 from auditor.reporting.rounding import keep_units
@@ -31,10 +34,11 @@ from auditor.reporting.standards.ratio_figure import draw_ratio_chart
 from auditor.reporting.standards.selection import RatioChart
 from auditor.resources import read_text
 
-Chart = GapChart | LayerChart | PatchChart | FixChart | SizeChart | RatioChart
+Chart = GapChart | LayerChart | PatchChart | FixChart | ReviewChart | RatioChart
 TEMPLATE = "report.html.jinja2"
 LAYERS_TEMPLATE = "layers.html.jinja2"
 FIX_TEMPLATE = "fix.html.jinja2"
+DOCUMENT_TEMPLATE = "document.html.jinja2"
 STYLE = "report.css"
 
 
@@ -57,7 +61,12 @@ def render_fix_html(page: FixPage) -> str:
     return _page(FIX_TEMPLATE, page)
 
 
-def _page(template: str, report: Report | LayerPage | FixPage) -> str:
+def render_document_html(document: Document) -> str:
+    """A document on several runs, as self-contained as a report."""
+    return _page(DOCUMENT_TEMPLATE, document)
+
+
+def _page(template: str, report: Report | LayerPage | FixPage | Document) -> str:
     style = read_text("templates", STYLE) + report.style
     return (
         _environment()
@@ -93,12 +102,14 @@ def chart_files(report: Report) -> dict[str, str]:
         **_ratio_chart(report),
         **_layer_charts(report.layers),
         **_fix_charts(report.fix),
-        **{
-            f"{section.section_id}-size.svg": section.chart
-            for section in report.reviews
-            if section.chart is not None
-        },
+        **_review_charts(report.reviews),
     }
+    return {name: _svg(chart, language()) for name, chart in charts.items()}
+
+
+def document_chart_files(document: Document) -> dict[str, str]:
+    """The charts of a document on several runs as SVG text, by file name."""
+    charts = _review_charts(document.reviews)
     return {name: _svg(chart, language()) for name, chart in charts.items()}
 
 
@@ -146,7 +157,7 @@ def _fix_svg(chart: TrainingChart | SlopeChart | SideChart | DialChart) -> str:
             return draw_dial_chart(chart)
 
 
-def _dot_charts(report: Report) -> dict[str, DotChart]:
+def _dot_charts(report: Report) -> dict[str, Chart]:
     """Those of the instruments and conditions, named after their section."""
     named: list[tuple[str, DotChart | None, tuple[Part, ...]]] = [
         (section.section_id, section.chart, section.parts) for section in report.instruments
@@ -155,13 +166,28 @@ def _dot_charts(report: Report) -> dict[str, DotChart]:
         named.append(("conditions", None, report.conditions.parts))
     if report.adapter:
         named.append(("adapter", None, report.adapter.parts))
-    named += [(section.section_id, None, section.parts) for section in report.reviews]
-    charts: dict[str, DotChart] = {}
+    charts: dict[str, Chart] = {}
     for name, chart, parts in named:
-        shown = [one for one in (chart, *(part.chart for part in parts)) if one is not None]
-        for place, one in enumerate(shown):
-            charts[f"{name}-{place}.svg" if place else f"{name}.svg"] = one
+        charts |= _numbered(name, [chart, *(part.chart for part in parts)])
     return charts
+
+
+def _review_charts(sections: tuple[ReviewSection, ...]) -> dict[str, Chart]:
+    """The chart over all runs of each section, and those of its parts."""
+    charts: dict[str, Chart] = {}
+    for section in sections:
+        if section.chart is not None:
+            charts[f"{section.section_id}-size.svg"] = section.chart
+        charts |= _numbered(section.section_id, [part.chart for part in section.parts])
+    return charts
+
+
+def _numbered(name: str, charts: Sequence[Chart | None]) -> dict[str, Chart]:
+    """As in `hiring.svg`, `hiring-1.svg`: those that there are."""
+    shown = [one for one in charts if one is not None]
+    return {
+        f"{name}-{place}.svg" if place else f"{name}.svg": one for place, one in enumerate(shown)
+    }
 
 
 def _ratio_chart(report: Report) -> dict[str, RatioChart]:

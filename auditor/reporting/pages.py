@@ -15,7 +15,7 @@ from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.fields import FilledFields
 from auditor.reporting.fix.fix_section import FixSection
 from auditor.reporting.layers.layer_section import LayerSection
-from auditor.reporting.reviews.size_chart import SizeChart
+from auditor.reporting.reviews.review_chart import ReviewChart
 from auditor.reporting.standards.crosswalk import CrosswalkSection
 from auditor.reporting.standards.selection import SelectionSection
 
@@ -159,7 +159,7 @@ class Part:
     lead: str
     points: tuple[str, ...] = ()
     """What the numbers show, one by one."""
-    chart: DotChart | None = None
+    chart: DotChart | ReviewChart | None = None
     tables: tuple[Table, ...]
 
 
@@ -201,7 +201,7 @@ class ReviewSection:
     section_id: str
     title: str
     lead: tuple[str, ...]
-    chart: SizeChart | None = None
+    chart: ReviewChart | None = None
     tables: tuple[Table, ...] = ()
     parts: tuple[Part, ...]
 

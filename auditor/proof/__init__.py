@@ -1,0 +1,1 @@
+"""What makes a finished run provable: the ledger, hashes, signatures, attestations."""
