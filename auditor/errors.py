@@ -9,6 +9,10 @@ class ModelNotLoaded(AuditorError):
     """The model file or folder cannot be used."""
 
 
+class ServerUnavailable(AuditorError):
+    """A model's server does not answer, or not as it should; the same command goes on later."""
+
+
 class LayersNotFound(AuditorError):
     """The layers of a model cannot be found, or cannot be read."""
 
@@ -37,8 +41,16 @@ class AboutInvalid(AuditorError):
     """The audit file is not one, or names what does not exist."""
 
 
+class FleetInvalid(AuditorError):
+    """The fleet file is not one, names what does not exist, or cannot be run where it is to."""
+
+
 class RunUnreadable(AuditorError):
     """The run folder is locked, foreign, damaged, or cannot be written."""
+
+
+class LedgerNotWritten(AuditorError):
+    """The ledger cannot be added to; the audit is safe, and stands in no ledger."""
 
 
 class ResponsesUnreadable(AuditorError):
@@ -51,3 +63,7 @@ class ReportNotRendered(AuditorError):
 
 class ReportIncomplete(AuditorError):
     """A final report was asked for, and fields that people have to fill are empty."""
+
+
+class SignatureRefused(AuditorError):
+    """A report cannot be signed: the key, the certificate or the PDF is not fit for it."""

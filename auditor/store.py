@@ -11,13 +11,14 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from auditor.core.batches import Batch
+from auditor.core.manifest import is_listable, manifest_text, read_manifest
 from auditor.core.responses import Response
 from auditor.core.runs import SCHEMA_VERSION, RunRecord
 from auditor.errors import RunUnreadable
@@ -25,6 +26,15 @@ from auditor.errors import RunUnreadable
 RECORD = "run.json"
 RESPONSES = "responses.jsonl"
 MANIFEST = "manifest.sha256"
+POLICY = "policy.json"
+FINISH = "finish.json"
+RESULTS = "results.json"
+HTML, PDF = "report.html", "report.pdf"
+PDF_HASH = f"{PDF}.sha256"
+WITNESS = "ledger-entry.json"
+"""Where the ledger's first line about a run stands."""
+HEAD = "ledger-head.json"
+"""Where its last line about a folder stands; written after it, so not in the manifest."""
 LOCK = ".lock"
 
 COMPUTING_PACKAGES = ("llama-cpp-python", "torch", "transformers")
@@ -68,14 +78,7 @@ class RunFolder:
 
     def write_json(self, name: str, value: object) -> None:
         """Write a value as sorted JSON, whole or not at all."""
-        text = json.dumps(
-            msgspec.to_builtins(value),
-            allow_nan=False,
-            ensure_ascii=False,
-            indent=1,
-            sort_keys=True,
-        )
-        self.write_bytes(name, (text + "\n").encode())
+        self.write_bytes(name, json_bytes(value))
 
     def write_bytes(self, name: str, content: bytes) -> None:
         """Write a file, whole or not at all."""
@@ -139,7 +142,7 @@ class RunFolder:
         aside = self.path / f"replaced-{label}"
         with _explained(aside):
             aside.mkdir(exist_ok=True)
-            for name in (RECORD, RESPONSES):
+            for name in (RECORD, RESPONSES, POLICY, FINISH, WITNESS):
                 if (self.path / name).exists():
                     (self.path / name).replace(aside / name)
 
@@ -148,13 +151,18 @@ class RunFolder:
 
         Otherwise a report made again would hash altered evidence anew, and vouch for it.
         """
-        try:
-            lines = (self.path / MANIFEST).read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
+        if not (self.path / MANIFEST).exists():
             return
-        written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        manifest = read_manifest(self._read(MANIFEST).decode("utf-8", "replace"))
+        if manifest.flaws:
+            number, said = manifest.flaws[0]
+            raise RunUnreadable(
+                f"{self.path / MANIFEST} is damaged (line {number} {said}): restore it from a "
+                "copy, or run the audit again with --fresh."
+            )
+        written = manifest.hashes
         for name in names:
-            if name in written and sha256(self._read(name)).hexdigest() != written[name]:
+            if name in written and self.sha256_of(name) != written[name]:
                 raise RunUnreadable(
                     f"{self.path / name} is not what the run wrote ({MANIFEST} has another hash): "
                     "restore it from a copy, or run the audit again with --fresh."
@@ -177,11 +185,28 @@ class RunFolder:
 
     def write_manifest(self, names: Sequence[str]) -> None:
         """Hashes of these files, in the form that `sha256sum -c` reads."""
-        lines = [
-            f"{sha256((self.path / name).read_bytes()).hexdigest()}  {name}\n"
-            for name in sorted(names)
-        ]
-        self.write_bytes(MANIFEST, "".join(lines).encode())
+        hashes = {name: self.sha256_of(name) for name in names}
+        self.write_bytes(MANIFEST, manifest_text(hashes).encode())
+
+    def sha256_of(self, name: str) -> str:
+        """Of a file's content."""
+        try:
+            with (self.path / name).open("rb") as file:
+                return file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            raise self._missing(name) from None
+        except OSError as error:
+            raise RunUnreadable(f"Cannot read {self.path / name}: {error.strerror}.") from None
+
+    def files_below(self, *patterns: str) -> list[str]:
+        """Every file that these name, or that lies below a folder that they name, by name.
+
+        Drafts that a crash left are none.
+        """
+        found = [one for pattern in patterns for one in self.path.glob(pattern)]
+        below = [path for one in found for path in (one.rglob("*") if one.is_dir() else [one])]
+        names = {path.relative_to(self.path).as_posix() for path in below if path.is_file()}
+        return sorted(name for name in names if is_listable(name) and "/." not in f"/{name}")
 
     def drop_manifest(self) -> None:
         """Take the hashes away while recorded evidence grows; the conclusion writes new ones."""
@@ -191,12 +216,15 @@ class RunFolder:
         try:
             return (self.path / name).read_bytes()
         except FileNotFoundError:
-            raise RunUnreadable(
-                f"{self.path} is not a run folder: it has no {name}. Name a folder that "
-                "`auditor run` has written."
-            ) from None
+            raise self._missing(name) from None
         except OSError as error:
             raise RunUnreadable(f"Cannot read {self.path / name}: {error.strerror}.") from None
+
+    def _missing(self, name: str) -> RunUnreadable:
+        return RunUnreadable(
+            f"{self.path} is not a run folder: it has no {name}. Name a folder that "
+            "`auditor run` has written."
+        )
 
     def _response(self, number: int, line: bytes) -> Response:
         try:
@@ -229,6 +257,30 @@ def open_run_folder(path: Path) -> Iterator[RunFolder]:
                 # Nothing was begun, as when the model could not be opened.
                 (path / LOCK).unlink(missing_ok=True)
                 path.rmdir()
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether a process holds the lock of a run folder; nothing is written."""
+    try:
+        with (path / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def json_bytes(value: object) -> bytes:
+    """A value as every JSON file of a run holds it: sorted, with a newline at its end."""
+    text = json.dumps(
+        msgspec.to_builtins(value),
+        allow_nan=False,
+        ensure_ascii=False,
+        indent=1,
+        sort_keys=True,
+    )
+    return (text + "\n").encode()
 
 
 def differences(old: RunRecord, new: RunRecord) -> list[str]:

@@ -27,8 +27,10 @@ from auditor.workflows.environment import hardware
 from auditor.workflows.fix_files import UNFINISHED
 from auditor.workflows.layers import INTERRUPTED, NOT_ASKED
 from auditor.workflows.run_files import EVIDENCE
+from auditor.workflows.server_requests import BEHIND_SERVER
 
 TEXTS: Mapping[str, tuple[str, ...]] = {
+    "core/measures.py": ("the server gives no log-likelihoods",),
     "battery/measuring.py": (
         "fewer than two stimuli",
         "no answer could be scored",
@@ -134,7 +136,7 @@ def _of_policy() -> Iterator[tuple[str, str]]:
 
 
 def _reasons() -> Iterator[tuple[str, str]]:
-    for missing in (NOT_ASKED, INTERRUPTED, UNFINISHED, FIX_NOT_ASKED):
+    for missing in (NOT_ASKED, INTERRUPTED, BEHIND_SERVER, UNFINISHED, FIX_NOT_ASKED):
         yield missing.because, "auditor/workflows"
     yield (
         f"the group is less than {SMALL_SHARE:.0%} of the applications",

@@ -24,25 +24,32 @@ gc.set_threshold(50_000, 50, 100)
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Every variant of the report as HTML, by its name."""
+    """Every variant of the report, and every document on several runs, as HTML by its name."""
+    from tests.reporting.document_variants import document_page, documents
     from tests.reporting.variants import page, variants
 
     folder = tmp_path_factory.mktemp("pages")
-    paths = {name: folder / f"{name}.html" for name in variants()}
+    html = {
+        **{name: page(name) for name in variants()},
+        **{name: document_page(name) for name in documents()},
+    }
+    paths = {name: folder / f"{name}.html" for name in html}
     for name, path in paths.items():
-        path.write_text(page(name), encoding="utf-8")
+        path.write_text(html[name], encoding="utf-8")
     return paths
 
 
 @pytest.fixture(scope="session")
 def pdfs(pages: Mapping[str, Path]) -> Mapping[str, Path]:
-    """Every variant of the report as PDF, by its name; two are printed at a time."""
+    """The same as PDF, by its name; two are printed at a time."""
+    from tests.reporting.document_variants import documents, print_document
     from tests.reporting.variants import print_page
 
     def printed(name: str) -> Path:
         html = pages[name]
         path = html.with_suffix(".pdf")
-        print_page(name, html.read_text(encoding="utf-8"), path)
+        make = print_document if name in documents() else print_page
+        make(name, html.read_text(encoding="utf-8"), path)
         return path
 
     with ThreadPoolExecutor(2) as pool:

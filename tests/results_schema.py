@@ -22,7 +22,7 @@ from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy, Verdict
 from auditor.core.results import InstrumentUse
-from auditor.core.review import ModelsResult, Review, ReviewMissing
+from auditor.core.review import BaselineFinding, ModelsResult, Review, ReviewMissing
 from auditor.core.runs import ModelIdentity, Settings
 from auditor.reporting.exports.results_json import SCHEMA_ID, SCHEMA_VERSION
 
@@ -31,6 +31,7 @@ Json = dict[str, Any]
 PATH = Path(__file__).parents[1] / "templates" / "schemas" / f"results-{SCHEMA_VERSION}.schema.json"
 TYPES: tuple[type, ...] = (
     AdapterResult,
+    BaselineFinding,
     Contrast,
     Finding,
     FixMissing,
@@ -150,6 +151,7 @@ def _document() -> Json:
             "fix": {"anyOf": [_ref("FixResult"), _ref("FixMissing")]},
             "adapter": {"anyOf": [_ref("AdapterResult"), {"type": "null"}]},
             "baseline": {"anyOf": [_ref("Review"), _ref("ReviewMissing")]},
+            "baseline_findings": _list(_ref("BaselineFinding")),
             "models": {"anyOf": [_ref("ModelsResult"), _ref("ReviewMissing")]},
         }
     )

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.reporting.document_variants import documents
 from tests.reporting.variants import variants
 
 CHROMIUM = next(
@@ -83,7 +84,7 @@ def width(page: Page) -> int:
     return int(page.evaluate("document.scrollingElement.scrollWidth"))
 
 
-@pytest.mark.parametrize("name", variants())
+@pytest.mark.parametrize("name", [*variants(), *documents()])
 def test_the_page_has_no_flaw_and_asks_for_nothing(
     name: str, page: Page, pages: Mapping[str, Path]
 ) -> None:
@@ -106,7 +107,7 @@ def test_neither_has_it_in_the_dark_on_a_phone_or_on_paper(
 
 
 @pytest.mark.parametrize("page", [{"width": NARROW}], indirect=True, ids=["narrow"])
-@pytest.mark.parametrize("name", variants())
+@pytest.mark.parametrize("name", [*variants(), *documents()])
 def test_nobody_scrolls_sideways(name: str, page: Page, pages: Mapping[str, Path]) -> None:
     opened(page, pages[name])
     assert width(page) <= NARROW

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.one_thread]
 ATTACHED = {
     "finish.json",
     "junit.xml",
+    "ledger-entry.json",
     "manifest.sha256",
     "modelcard.md",
     "policy.json",

@@ -31,7 +31,7 @@ def list_loaded(*arguments: str) -> set[str]:
     [
         ["--help"], ["--version"], ["no-such-command"],
         ["run", "--help"], ["report", "--help"], ["score", "--help"], ["battery", "--help"],
-        ["doctor", "--help"],
+        ["doctor", "--help"], ["sign", "--help"],
     ],
     ids=" ".join,
 )  # fmt: skip

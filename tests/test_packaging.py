@@ -68,6 +68,7 @@ def test_the_sdist_holds_the_sources_the_tests_and_no_report(built: Path) -> Non
     assert list_sources("auditor") | list_sources("prompts") | list_sources("templates") <= names
     assert {"README.md", "LICENSE", "CHANGELOG.md", "pyproject.toml"} <= names
     assert "tests/test_packaging.py" in names
+    assert list_sources("contrib") <= names
     assert not [name for name in names if name.startswith(("reports", ".venv", "dist"))]
 
 

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from tests.logos import png
+from tests.reporting.document_variants import CARRIED, documents
 from tests.reporting.variants import carried, variants
 
 pytestmark = pytest.mark.slow
@@ -48,6 +49,8 @@ for name in sys.argv[2:]:
 """
 
 NAMES = pytest.mark.parametrize("name", variants())
+DOCUMENTS = pytest.mark.parametrize("name", documents())
+ALL = pytest.mark.parametrize("name", [*variants(), *documents()])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +133,7 @@ def font_flaws(objects: Iterable[DictionaryObject]) -> Iterator[str]:
         yield "no font"
 
 
-@NAMES
+@ALL
 def test_its_fonts_are_embedded_and_readable(name: str, pdfs: Mapping[str, Path]) -> None:
     assert look(pdfs[name]).font_flaws == ()
 
@@ -141,7 +144,7 @@ def test_nothing_is_a_picture_but_the_logo(name: str, pdfs: Mapping[str, Path]) 
     assert look(pdfs[name]).n_pictures == (presentation.brand.logo_png is not None)
 
 
-@NAMES
+@ALL
 def test_nothing_acts(name: str, pdfs: Mapping[str, Path]) -> None:
     assert look(pdfs[name]).actions == frozenset()
 
@@ -156,9 +159,19 @@ def test_it_carries_what_it_was_given_and_nothing_that_is_withheld(
     assert seen.relationships == tuple(sorted(f"/{file.relationship}" for file in declared))
 
 
-@NAMES
+@DOCUMENTS
+def test_a_document_carries_its_numbers_shows_no_picture_and_says_its_language(
+    name: str, pdfs: Mapping[str, Path]
+) -> None:
+    seen = look(pdfs[name])
+    assert sorted(seen.files) == sorted((file.name, file.content) for file in CARRIED)
+    assert seen.n_pictures == 0
+    assert seen.language == documents()[name].language
+
+
+@ALL
 def test_it_goes_into_a_mail(name: str, pdfs: Mapping[str, Path]) -> None:
-    assert look(pdfs[name]).n_pages > 10
+    assert look(pdfs[name]).n_pages > (1 if name in documents() else 10)
     assert pdfs[name].stat().st_size < MAIL_BYTES
 
 

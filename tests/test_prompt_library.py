@@ -13,6 +13,7 @@ import pytest
 
 from auditor.battery import BATTERY_INSTRUMENTS, INSTRUMENTS, PAIRING_INSTRUMENTS, POLICY_MEASURES
 from auditor.battery.crossing import is_in_order, stimulus_of
+from auditor.battery.reviewing.pairing import is_pairable
 from auditor.core.instrument import Battery
 from auditor.core.items import TIERS, Item, Split, Tier
 from auditor.core.policy import Criterion, Policy
@@ -294,6 +295,9 @@ def test_what_a_policy_leaves_out_is_what_a_criterion_leaves_out() -> None:
         ("limit: 0.2", "limit: 0.2\n    limit: 0.3", "line 10, is not valid YAML: the key `limit`"),
         ("limit: 0.2", "limit: 0.2\n    max_unusable: 20", "a share from 0 to 1"),
         ("limit: 0.2", "limit: 0.2\n    min_clusters: 1", "at least 2"),
+        ("limit: 0.2", "limit: 0.2\n    max_increase: 0", "above 0 and at most 1"),
+        ("limit: 0.2", "limit: 0.2\n    max_increase: .nan", "above 0 and at most 1"),
+        ("limit: 0.2", "limit: 0.2\n    max_increase: 1.5", "above 0 and at most 1"),
         ("limit: 0.2", "limit: 0.2\n    on_inconclusive: ignore", "Invalid enum value 'ignore'"),
         ("association.score", "association.scores", "did you mean `word-association.score`?"),
         ("gender.terms", "gender.term", "did you mean `gender.terms`?"),
@@ -319,6 +323,18 @@ def test_a_mistaken_policy_is_refused_and_the_mistake_named(
     assert says in str(refusal.value)
     assert str(refusal.value).startswith(str(tmp_path))
     assert "\n" not in str(refusal.value)
+
+
+def test_a_margin_is_read_and_what_cannot_be_paired_refuses_it(tmp_path: Path) -> None:
+    margin = POLICY.replace("limit: 0.2", "limit: 0.2\n    max_increase: 0.05")
+    policy, _ = policy_of(tmp_path, margin)
+    assert {c.max_increase for c in policy.criteria} == {0.05}
+    for measure in POLICY_MEASURES:
+        if measure.endswith("invalid-rate"):
+            assert not is_pairable(measure)
+    rates = margin.replace("word-association.score", "word-association.invalid-rate")
+    with pytest.raises(PolicyInvalid, match="no mean over stimuli that two runs could be paired"):
+        policy_of(tmp_path, rates)
 
 
 def test_two_limits_for_one_measure_are_refused(tmp_path: Path) -> None:

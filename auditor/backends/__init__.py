@@ -1,4 +1,4 @@
-"""Open a model: a file, a folder, a hub id or the demo, in llama.cpp or transformers."""
+"""Open a model: a file, a folder, a hub id, the demo, or one that a server runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HUB_ID = re.compile(
 class ModelSource:
     """What the user named, told apart but not yet opened."""
 
-    kind: Literal["gguf", "folder", "hub"]
+    kind: Literal["gguf", "folder", "hub", "server"]
     typed: str
     """As the user named it."""
     path: Path | None = None
@@ -45,14 +45,16 @@ class ModelSource:
         return self.kind == "gguf" or self.hub_file is not None
 
 
-def resolve_model(name: str) -> ModelSource:
+def resolve_model(name: str, backend: Literal["auto"] | Backend = "auto") -> ModelSource:
     """Tell what MODEL is: `demo`, a .gguf file, a folder, or a hub id; looks, opens nothing.
 
-    A file or folder of that name wins over a hub id.
+    A file or folder of that name wins over a hub id. What a server calls its model is no path.
 
     Raises:
         ModelNotLoaded: It is none of these.
     """
+    if backend == "server":
+        return ModelSource(kind="server", typed=name)
     if name == DEMO:
         return ModelSource(kind="gguf", typed=name, path=_find_demo())
     path = Path(name).expanduser()
@@ -108,6 +110,10 @@ def open_model(
     """
     chosen = choose_backend(source, backend)
     options = options or OpenOptions()
+    if chosen == "server":
+        from auditor.backends.server.model import open_server
+
+        return open_server(source.typed, options)
     path = source.path or _download(source)
     # Each backend's libraries take seconds to import, or may be absent.
     if chosen == "llama-cpp":

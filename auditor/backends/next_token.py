@@ -22,8 +22,7 @@ def next_token(prompt: Prompt) -> NextToken:
     """
     if prompt.sample == 0:
         return _likeliest
-    asked = json.dumps([prompt.text, prompt.reply_prefix, prompt.sample])
-    seed = int.from_bytes(hashlib.sha256(asked.encode()).digest())
+    seed = draw_seed(prompt)
     steps = count()
 
     def draw(logits: NDArray[np.float32]) -> int:
@@ -35,6 +34,12 @@ def next_token(prompt: Prompt) -> NextToken:
         return int(np.argmax(np.exp(logits - logits.max()) / clocks))
 
     return draw
+
+
+def draw_seed(prompt: Prompt) -> int:
+    """256 bits out of a prompt's text, its reply's prefix and its sample's number."""
+    asked = json.dumps([prompt.text, prompt.reply_prefix, prompt.sample])
+    return int.from_bytes(hashlib.sha256(asked.encode()).digest())
 
 
 def _likeliest(logits: NDArray[np.float32]) -> int:

@@ -8,8 +8,22 @@ from typing import Literal
 
 from auditor.errors import ModelNotLoaded
 
-Backend = Literal["llama-cpp", "transformers"]
+Backend = Literal["llama-cpp", "transformers", "server"]
 DType = Literal["auto", "float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How a model behind a completion server is reached."""
+
+    url: str
+    """Where the server's paths begin, as in `http://localhost:8000/v1`."""
+    api_key_env: str | None = None
+    """The environment variable that holds the key; the key itself is recorded nowhere."""
+    concurrency: int = 4
+    """Requests that are on their way at once."""
+    chat_template: str | None = None
+    """A Jinja file, a .gguf file, a model folder or `demo`; None: what the server says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +44,8 @@ class OpenOptions:
     """A LoRA adapter on top of the model: a PEFT folder or a GGUF file."""
     adapter_scale: float = 1.0
     """How strongly the adapter counts: 0 not at all, 1 as trained."""
+    server: ServerOptions | None = None
+    """Set for a model behind a server, and for no other."""
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.adapter_scale):

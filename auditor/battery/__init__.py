@@ -6,6 +6,7 @@ from auditor.battery.decisions import admissions, hiring, stability
 from auditor.battery.guise import guise_interaction, matched_guise
 from auditor.battery.pronouns import pronoun_occupation
 from auditor.battery.questions import bbq_questions, question_answering
+from auditor.battery.silence import is_silent, without_likelihoods
 from auditor.core.instrument import (
     Battery,
     Instrument,
@@ -58,7 +59,7 @@ def measure_all(
     noise_of = {one.instrument: one for one in noise}
     plain = conditions.in_condition(battery, "question")
     asked = {item.instrument for item in plain.items}
-    return (
+    measures = (
         *(
             measure
             for name, instrument in INSTRUMENTS.items()
@@ -69,6 +70,7 @@ def measure_all(
         *guise_interaction.measures(plain, scores, noise),
         *conditions.measures(battery, scores, noise_of, INSTRUMENTS),
     )
+    return tuple(map(without_likelihoods, measures)) if is_silent(scores) else measures
 
 
 def instrument_of(measure: str) -> str:

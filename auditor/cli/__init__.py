@@ -13,7 +13,12 @@ COULD_NOT_AUDIT, BUG, INTERRUPTED = 2, 3, 130
 
 COMMANDS: dict[str, str] = {
     "run": "Audit a model: ask the battery, measure, judge, write the report.",
+    "fleet": "Audit the models that a file names, and summarise them.",
     "report": "Make a run's report again, without the model.",
+    "history": "Show every review of a model, and what changed between them.",
+    "sign": "Sign a report, with a key of yours or by a command.",
+    "verify": "Check a run, a report or the ledger against every hash written down of it.",
+    "compare": "Lay models, sizes, quantisations or checkpoints side by side.",
     "about": "Print an empty audit file, for what your organisation declares.",
     "probe": "Look inside a model, layer by layer.",
     "fix": "Train a LoRA fix, judge it, ship it or withhold it.",

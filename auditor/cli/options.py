@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditor.core.items import TIERS
 from auditor.core.presentation import LANGUAGES, PAPERS, REDACTIONS, Redaction
+
+if TYPE_CHECKING:
+    from auditor.workflows.review import LatestIn
 
 FILE = click.Path(path_type=Path)
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -123,13 +126,65 @@ def _redactions(
     return tuple(one for one in REDACTIONS if one in named)
 
 
+LATEST = "latest:"
+
+
+def _baseline(
+    _ctx: click.Context, _param: click.Parameter, value: str | None
+) -> "Path | LatestIn | None":
+    """A run's folder, or where its latest one is to be found."""
+    if value is None or not value.startswith(LATEST):
+        return None if value is None else Path(value)
+    from auditor.workflows.review import LatestIn
+
+    return LatestIn(folder=Path(value.removeprefix(LATEST) or "."))
+
+
 baseline_option = click.option(
     "--baseline",
-    type=FILE,
+    callback=_baseline,
     default=None,
     metavar="RUN",
-    help="An earlier run's folder: the report says what changed since, paired by question.",
+    help="An earlier run's folder, or latest:DIR for this model's last one in DIR: the report says "
+    "what changed since, paired by question, and a policy may ask that nothing got worse.",
 )
+
+
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a model runs that is behind a server."""
+    for option in reversed(
+        (
+            click.option(
+                "--url",
+                default=None,
+                metavar="URL",
+                help="Address of a completion server, as in http://localhost:8000/v1.",
+            ),
+            click.option(
+                "--api-key-env",
+                default=None,
+                metavar="NAME",
+                help="Environment variable with the server's key, which is recorded nowhere.",
+            ),
+            click.option(
+                "--concurrency",
+                type=click.IntRange(min=1, max=256),
+                default=None,
+                help="Requests to the server at once; 4 without it.",
+            ),
+            click.option(
+                "--chat-template",
+                default=None,
+                metavar="PATH",
+                help="The served model's template: a Jinja file, a .gguf file, a model folder or "
+                "`demo`; what the server says without it.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON object."
 )

@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 
+from auditor.cli.baseline_outcome import baseline_summary, echo_baseline
 from auditor.core.fix_results import FixMissing, FixResult, GateDecision
 from auditor.core.layer_results import LayerResult, LayersMissing
 from auditor.core.measures import Measure
@@ -15,6 +16,7 @@ REASON_WORDS = {
     "insensitive": "positive control not detected",
     "not-understood": "stated answers mostly wrong",
     "no-answers": "no usable answer",
+    "no-likelihoods": "the server gives no log-likelihoods",
     "not-asked": "not asked",
     "unusable-answers": "too many unusable answers",
     "few-clusters": "too few stimuli",
@@ -31,6 +33,10 @@ def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
     files = {name: _file(conclusion, name) for name in (conclusion.html, conclusion.pdf) if name}
     if conclusion.pdf_missing_because and not as_json:
         click.echo(f"auditor: no PDF: {conclusion.pdf_missing_because}", err=True)
+    for notice in conclusion.ledger_notices:
+        click.echo(f"auditor: ledger: {notice}", err=True)
+    for notice in conclusion.signature_notices:
+        click.echo(f"auditor: {notice}", err=True)
     if as_json:
         click.echo(json.dumps(_summary(conclusion, counts, files), ensure_ascii=False, indent=1))
         return result.exit_code
@@ -45,6 +51,7 @@ def echo_outcome(conclusion: Conclusion, *, as_json: bool) -> int:
     n_open = counts[Verdict.INCONCLUSIVE] + counts[Verdict.NOT_MEASURABLE]
     if n_open:
         click.echo(f"{n_open} of {len(result.findings)} criteria are undecided: not a pass.")
+    echo_baseline(result)
     _echo_layers(result.layers)
     _echo_fix(result.fix)
     for path in (*files.values(), _file(conclusion, "measures.json")):
@@ -97,6 +104,7 @@ def _summary(
             for finding in result.findings
         ],
         "layers": _layers(result.layers),
+        "baseline": baseline_summary(result),
         "fix": _fix(result.fix),
         "files": {**files, "measures.json": _file(conclusion, "measures.json")},
         "pdf_missing_because": conclusion.pdf_missing_because,

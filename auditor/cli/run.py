@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,10 +19,14 @@ from auditor.cli.options import (
     presentation_options,
     resume_option,
     seed_option,
+    server_options,
     threads_option,
     tier_option,
 )
 from auditor.cli.presentation import presentation_request
+
+if TYPE_CHECKING:
+    from auditor.backends.options import ServerOptions
 
 INSTRUMENT_NAMES = (
     "word-association",
@@ -59,11 +63,12 @@ INSTRUMENT_NAMES = (
 )
 @click.option(
     "--backend",
-    type=click.Choice(("auto", "llama-cpp", "transformers")),
+    type=click.Choice(("auto", "llama-cpp", "transformers", "server")),
     default="auto",
     show_default=True,
     help="auto: llama-cpp for a GGUF file, transformers for the rest.",
 )
+@server_options
 @dtype_option("Arithmetic of the transformers backend.")
 @policy_option
 @click.option("--out", type=FILE, default=None, metavar="DIR", help="The run folder.")
@@ -101,7 +106,8 @@ INSTRUMENT_NAMES = (
 def run(ctx: click.Context, /, model: str, **options: Any) -> None:
     """Audit MODEL against a policy and write the report.
 
-    MODEL is a .gguf file, a Hugging Face folder, a hub id (org/name[@revision]), or `demo`.
+    MODEL is a .gguf file, a Hugging Face folder, a hub id (org/name[@revision]), or `demo`; with
+    --backend server, the model's name at the server.
 
     \b
     Example:
@@ -118,6 +124,7 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         instruments=tuple(dict.fromkeys(options["instruments"])),
         bbq=options["bbq"],
         backend=options["backend"],
+        server=_server(options),
         dtype=options["dtype"],
         policy=options["policy"],
         out=options["out"],
@@ -141,6 +148,17 @@ def run(ctx: click.Context, /, model: str, **options: Any) -> None:
         progress = AuditProgress(on_batch=on_batch, on_layers=on_layers, fix=fix)
         conclusion = run_audit(request, progress)
     ctx.exit(echo_outcome(conclusion, as_json=options["as_json"]))
+
+
+def _server(options: dict[str, Any]) -> "ServerOptions | None":
+    """Where a server is; None where none of its options is given."""
+    names = ("url", "api_key_env", "concurrency", "chat_template")
+    given = {name: options[name] for name in names if options[name] is not None}
+    if not given:
+        return None
+    from auditor.backends.options import ServerOptions
+
+    return ServerOptions(**{"url": "", **given})
 
 
 def _portable(argument: str) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.core.measures import Measure
+from auditor.core.measures import WITHOUT_LIKELIHOODS, Measure
 from auditor.core.policy import Criterion, Finding, Policy, Verdict
+from auditor.core.review import BaselineFinding
 from auditor.core.stats import Estimate, holm
 
 POSITION_BOUND = 0.9
@@ -21,6 +22,7 @@ SCORE = ".score"
 REASONS = (
     "not-asked",
     "no-answers",
+    "no-likelihoods",
     "unusable-answers",
     "few-clusters",
     "insensitive",
@@ -85,7 +87,7 @@ def judge(measures: Sequence[Measure], policy: Policy) -> tuple[Finding, ...]:
     return tuple(_finding(case, *adjusted.get(case.criterion.id, (None, None))) for case in cases)
 
 
-def exceeds_policy(findings: Sequence[Finding]) -> bool:
+def exceeds_policy(findings: Sequence[Finding | BaselineFinding]) -> bool:
     """Whether the audit ends with exit code 1."""
     return any(finding.exceeds_policy for finding in findings)
 
@@ -140,7 +142,7 @@ def _obstacles(
     if measure is None:
         return ("not-asked",)
     if measure.value is None:
-        return ("no-answers",)
+        return (why_no_value(measure),)
     if measure.unit == "rate":
         return ()
     reasons: list[str] = []
@@ -153,6 +155,12 @@ def _obstacles(
     if reasons:
         reasons += artefacts(measure)
     return tuple(reasons)
+
+
+def why_no_value(measure: Measure) -> str:
+    """The code for a measure without a value."""
+    is_silent = measure.undefined_because == WITHOUT_LIKELIHOODS
+    return "no-likelihoods" if is_silent else "no-answers"
 
 
 def is_sensitive(positive: Measure) -> bool:
@@ -233,7 +241,7 @@ def _finding(case: _Case, p_zero: float | None, p_beyond: float | None) -> Findi
         adjusted_p_beyond=p_beyond,
         null_value=controls.null.value if controls.null else None,
         positive_control=controls.positive[0].value if len(controls.positive) == 1 else None,
-        exceeds_policy=_exceeds(criterion, verdict),
+        exceeds_policy=counts_against(criterion, verdict),
     )
 
 
@@ -290,7 +298,8 @@ def _rate_verdict(criterion: Criterion, measure: Measure) -> tuple[Verdict, list
     return Verdict.INCONCLUSIVE, ["rate-open"]
 
 
-def _exceeds(criterion: Criterion, verdict: Verdict) -> bool:
+def counts_against(criterion: Criterion, verdict: Verdict) -> bool:
+    """Whether a verdict on a criterion makes the audit exit with 1."""
     if verdict is Verdict.INCONCLUSIVE:
         return criterion.on_inconclusive == "fail"
     if verdict is Verdict.NOT_MEASURABLE:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from auditor.core.items import Condition, Role
 
+WITHOUT_LIKELIHOODS = "the server gives no log-likelihoods"
+"""Why a measure of likelihoods has no value where there were none to begin with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:

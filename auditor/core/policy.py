@@ -33,6 +33,8 @@ class Criterion:
     min_clusters: int = 5
     on_inconclusive: OnOpen = "warn"
     on_not_measurable: OnOpen = "warn"
+    max_increase: float | None = None
+    """By how much farther from zero the measure may lie than in the baseline; None: not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

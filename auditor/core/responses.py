@@ -6,6 +6,8 @@ from typing import Literal
 from auditor.core.items import Mode, Purpose
 
 FinishReason = Literal["stop", "length"]
+NO_LIKELIHOODS = "no-likelihoods"
+"""Code of a response that could not be scored because a server gives no log-likelihoods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,11 @@ class Response:
     n_tokens: tuple[int, ...] = ()
     text: str | None = None
     finish_reason: FinishReason | None = None
+
+    @property
+    def no_likelihoods_because(self) -> str:
+        """Why there are none: the model gives none at all, or what it gave is no number."""
+        return "not-finite" if self.n_tokens else NO_LIKELIHOODS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

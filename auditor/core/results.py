@@ -6,9 +6,16 @@ from auditor.core.fix_results import AdapterResult, FixMissing, FixResult
 from auditor.core.instrument import NumericalNoise
 from auditor.core.items import Contrast
 from auditor.core.layer_results import LayerResult, LayersMissing
+from auditor.core.ledger import LedgerWitness
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
-from auditor.core.review import NOT_COMPARED, ModelsResult, Review, ReviewMissing
+from auditor.core.review import (
+    NOT_COMPARED,
+    BaselineFinding,
+    ModelsResult,
+    Review,
+    ReviewMissing,
+)
 from auditor.core.runs import RunRecord
 
 FIX_NOT_ASKED = FixMissing(kind="not-asked", because="The run was made without a fix.")
@@ -96,8 +103,12 @@ class AuditResult:
 
     baseline: Review | ReviewMissing = NOT_COMPARED
     """What changed since an earlier run, or why that is not said."""
+    baseline_findings: tuple[BaselineFinding, ...] = ()
+    """The policy's criteria on an increase since the baseline; without one, that it is missing."""
     models: ModelsResult | ReviewMissing = NOT_COMPARED
     """Other models on the same questions, beside this one."""
+    ledger: LedgerWitness | None = None
+    """The line that the run begins with in its ledger; None where it stands in none."""
 
     def measure(self, name: str, contrast_id: str) -> Measure | None:
         """The measure of this name for this contrast; None where it was not taken."""

@@ -58,6 +58,31 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineFinding:
+    """One criterion of a policy that asks for no more than a declared increase, judged."""
+
+    criterion_id: str
+    measure_id: str
+    contrast_id: str
+    max_increase: float
+    before: Effect | None
+    """None where there is no baseline, or it did not ask it."""
+    after: Effect | None
+    increase: Effect | None
+    """How much farther from zero the score lies than before, over the stimuli that both runs
+    scored; its interval is at 90 %: either end of it holds at 95 %. None where nothing could be
+    paired."""
+    verdict: Verdict
+    """Never `warn`."""
+    reasons: tuple[str, ...]
+    """Codes that the report words, as in `no-baseline`, `more-unusable`, `no-worse`."""
+    adjusted_p: float | None
+    """Of an increase of at most `max_increase`, Holm-adjusted over the criteria judged so."""
+    exceeds_policy: bool
+    """Whether this alone makes the audit exit with 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelScores:
     """One model among several: its scores over all categories, and by criterion."""
 
@@ -87,7 +112,8 @@ class ModelsResult:
 class ReviewMissing:
     """Why there is no comparison."""
 
-    kind: Literal["not-asked", "not-comparable"]
+    kind: Literal["not-asked", "not-comparable", "no-earlier-run"]
+    """`no-earlier-run`: the latest of a folder was asked for, and none in it can be compared."""
     because: tuple[str, ...] = ()
     """Codes, as in `battery`, `tier`, `instruments`, `chat-template`."""
     run: ReviewedRun | None = None
@@ -95,3 +121,4 @@ class ReviewMissing:
 
 
 NOT_COMPARED = ReviewMissing(kind="not-asked")
+NO_EARLIER_RUN = ReviewMissing(kind="no-earlier-run")

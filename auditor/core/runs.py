@@ -25,7 +25,7 @@ class ModelIdentity:
     """For the reader: file or folder name, or what the model calls itself."""
     source: str
     """As the user named it."""
-    format: Literal["gguf", "safetensors", "scripted"]
+    format: Literal["gguf", "safetensors", "scripted", "server"]
     backend: str
     architecture: str
     n_parameters: int
@@ -36,14 +36,23 @@ class ModelIdentity:
     """What the arithmetic is done in, as in `bfloat16`."""
     weights: tuple[FileHash, ...]
     weights_sha256: str
-    """A single file's own sha256; of several, that of their sorted `sha256  name` lines."""
+    """A single file's own sha256; of several, that of their sorted `sha256  name` lines. Of a
+    model behind a server, that of what the server declares: nobody measured the weights."""
     tokenizer_sha256: str
+    """Of a model behind a server, the same as `weights_sha256`."""
     chat_template_sha256: str | None
     """None: the model has no template and the plain form is used."""
     adapter_sha256: str | None
     context_length: int
     backend_settings: tuple[tuple[str, str], ...] = ()
     """Settings that change numbers or were chosen for safety, as in `use_extra_bufts: false`."""
+    declared: tuple[tuple[str, str], ...] = ()
+    """What the server of a model says of it, sorted by name; nothing of it is measured."""
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether a server says which model this is, and no file was read."""
+        return self.format == "server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,3 +110,6 @@ class RunRecord:
     hardware: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...] = ()
     """What a reader must know about how it ran, as in "no chat template: plain form used"."""
+    token_ids_sha256: str | None = None
+    """Of the token ids of every text and of every continuation, in the plan's order; None where
+    the model lets nobody see them, or the run was made before they were noted."""

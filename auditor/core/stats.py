@@ -1,7 +1,7 @@
 """Estimates with the stimulus as the unit of inference; undefined is None, never 0 or NaN."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -39,6 +39,14 @@ class Estimate:
     def p_within(self, limit: float) -> float:
         """One-sided p of a true size of at most `limit`: small when the value lies beyond it."""
         return self._upper_tail(abs(self.value) - limit)
+
+    def p_at_most(self, limit: float) -> float:
+        """One-sided p of a true value of at most `limit`: small when the value lies above it."""
+        return self._upper_tail(self.value - limit)
+
+    def turned(self) -> "Estimate":
+        """The same with the other sign."""
+        return replace(self, value=-self.value)
 
     def minimum_detectable_effect(self, level: float = 0.95) -> float:
         """Effect detected with 80 % power by the two-sided test, given this standard error."""

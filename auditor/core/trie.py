@@ -72,7 +72,7 @@ def build_trie(sequences: Sequence[Sequence[int]], *, shares_prefixes: bool = Tr
     return _assemble(tokens, parents, paths)
 
 
-def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
+def shared_length(left: Sequence[object], right: Sequence[object]) -> int:
     """Length of the longest common prefix."""
     pairs = zip(left, right, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

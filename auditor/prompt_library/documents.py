@@ -1,9 +1,10 @@
-"""One YAML file to one frozen dataclass, and nothing that was not asked for.
+"""One YAML or TOML file to one frozen dataclass, and nothing that was not asked for.
 
 YAML is a large language: aliases can grow a small file into gigabytes, a key given twice silently
 wins over the first, and a misspelt key does nothing. All three are refused here.
 """
 
+import tomllib
 from collections.abc import Collection, Hashable
 from dataclasses import is_dataclass
 from difflib import get_close_matches
@@ -30,12 +31,7 @@ def read_document(data: bytes, kind: type[T], where: str, error: type[AuditorErr
     Raises:
         AuditorError: of the type `error`; one sentence that names the place and the mistake.
     """
-    if len(data) > MAX_BYTES:
-        raise error(f"{where} is larger than {MAX_BYTES // 1024} kB: is it the right file?")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as failure:
-        raise error(f"{where} is not UTF-8 text (byte {failure.start}).") from None
+    text = _text_of(data, where, error)
     try:
         _refuse_costly(text)
         value = yaml.load(text, Loader=_Loader)
@@ -47,6 +43,36 @@ def read_document(data: bytes, kind: type[T], where: str, error: type[AuditorErr
         raise error(f"{where} is not valid YAML: {' '.join(str(failure).split())}.") from None
     if value is None:
         raise error(f"{where} is empty.")
+    return _converted(value, kind, where, error)
+
+
+def read_toml(data: bytes, kind: type[T], where: str, error: type[AuditorError]) -> T:
+    """The same for one TOML file, where a key given twice is an error of the format itself.
+
+    Raises:
+        AuditorError: of the type `error`; one sentence that names the place and the mistake.
+    """
+    text = _text_of(data, where, error)
+    try:
+        value = tomllib.loads(text)
+    except ValueError as failure:
+        # Also of a number with thousands of digits, which is no mistake in TOML itself.
+        raise error(f"{where} is not valid TOML: {failure}.") from None
+    except RecursionError:
+        raise error(f"{where} is not valid TOML: it is nested too deeply.") from None
+    return _converted(value, kind, where, error)
+
+
+def _text_of(data: bytes, where: str, error: type[AuditorError]) -> str:
+    if len(data) > MAX_BYTES:
+        raise error(f"{where} is larger than {MAX_BYTES // 1024} kB: is it the right file?")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise error(f"{where} is not UTF-8 text (byte {failure.start}).") from None
+
+
+def _converted(value: object, kind: type[T], where: str, error: type[AuditorError]) -> T:
     _refuse_unknown_keys(value, kind, where, "", error)
     try:
         return msgspec.convert(value, kind)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from auditor.battery import instrument_of
+from auditor.battery.reviewing.pairing import is_pairable
 from auditor.core.policy import Criterion, OnOpen, Policy
 from auditor.core.runs import PolicyIdentity
 from auditor.errors import PolicyInvalid
@@ -27,6 +28,7 @@ class CriterionGroup:
     min_clusters: int = 5
     on_inconclusive: OnOpen = "warn"
     on_not_measurable: OnOpen = "warn"
+    max_increase: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ def load_policy(
         entry = f"{where}: criteria, entry {place} (`{group.id}`)"
         _refuse_unknown_names(group, entry, known_measures, known_contrasts)
         _refuse_senseless(group, entry)
+        _refuse_senseless_increase(group, entry)
     policy = Policy(
         name=file.name,
         version=file.version,
@@ -131,6 +134,21 @@ def _refuse_senseless(group: CriterionGroup, entry: str) -> None:
         )
 
 
+def _refuse_senseless_increase(group: CriterionGroup, entry: str) -> None:
+    if group.max_increase is None:
+        return
+    if not 0 < group.max_increase <= 1:
+        raise PolicyInvalid(
+            f"{entry}: `max_increase` is {group.max_increase}, and must be above 0 and at most 1 "
+            "(0.05: the score lies at most 0.05 farther from zero than in the baseline)."
+        )
+    if not is_pairable(group.measure):
+        raise PolicyInvalid(
+            f"{entry}: `max_increase` cannot be judged for {group.measure}, which is no mean over "
+            "stimuli that two runs could be paired by: leave it out."
+        )
+
+
 def _expand(group: CriterionGroup) -> tuple[Criterion, ...]:
     return tuple(
         Criterion(
@@ -142,6 +160,7 @@ def _expand(group: CriterionGroup) -> tuple[Criterion, ...]:
             min_clusters=group.min_clusters,
             on_inconclusive=group.on_inconclusive,
             on_not_measurable=group.on_not_measurable,
+            max_increase=group.max_increase,
         )
         for contrast in group.contrasts
     )

@@ -28,6 +28,8 @@ class Cell:
     mark: VerdictMark | None = None
     target: str = ""
     """Id of the section that the cell refers to; empty for none."""
+    file: str = ""
+    """Path, from the page, of the file that the cell names; a link on a screen. Empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

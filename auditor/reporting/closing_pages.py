@@ -1,7 +1,11 @@
 """System under audit, limitations and sign-off. Pure."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from auditor.core.policy import Verdict
-from auditor.reporting import rounding, standing
+from auditor.core.runs import ModelIdentity, RunRecord
+from auditor.reporting import identity_words, rounding, standing
 from auditor.reporting.blocks import Fact
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.finding_pages import criterion_title
@@ -17,9 +21,22 @@ from auditor.reporting.view import View
 
 
 def system(view: View) -> tuple[Fact, ...]:
-    """What ran, as measured from the files."""
-    record = view.result.record
-    model, settings = record.model, record.settings
+    """What ran, as measured from the files, or as its server declares."""
+    model = view.result.record.model
+    known: Mapping[bool, Literal["declared", "measured"]] = {True: "declared", False: "measured"}
+    facts = [
+        *(identity_words.declared_facts(model) if model.is_declared else _measured(model)),
+        (tr("Sampling"), _sampling(view), False),
+        (tr("Batches"), _batches(view.result.record), False),
+    ]
+    return tuple(
+        Fact(label=label, text=clean_line(text), is_code=is_code, mark=known[model.is_declared])
+        for label, text, is_code in facts
+    )
+
+
+def _measured(model: ModelIdentity) -> tuple[tuple[str, str, bool], ...]:
+    """What the files say: label, text, and whether it is code."""
     size = sum(file.n_bytes for file in model.weights)
     adapter = f"sha256 {model.adapter_sha256}" if model.adapter_sha256 else tr_in("adapter", "none")
     template = (
@@ -28,7 +45,7 @@ def system(view: View) -> tuple[Fact, ...]:
         else tr("none: the plain form of the questions was used")
     )
     backend_settings = ", ".join(f"{key}: {value}" for key, value in model.backend_settings)
-    facts = (
+    return (
         (tr("Model"), model.name, False),
         (tr("Given as"), model.source, False),
         (
@@ -57,21 +74,20 @@ def system(view: View) -> tuple[Fact, ...]:
             tr("{n} tokens", n=rounding.count(model.context_length)),
             False,
         ),
-        (tr("Sampling"), _sampling(view), False),
-        (
-            tr("Batches"),
-            tr(
-                "{size} questions each, {threads} threads, {layers} layers on the GPU",
-                size=rounding.count(settings.batch_size),
-                threads=rounding.count(settings.n_threads),
-                layers=rounding.count(settings.n_gpu_layers),
-            ),
-            False,
-        ),
     )
-    return tuple(
-        Fact(label=label, text=clean_line(text), is_code=is_code, mark="measured")
-        for label, text, is_code in facts
+
+
+def _batches(record: RunRecord) -> str:
+    """What was asked together; which of it a server computed together, it does not say."""
+    settings = record.settings
+    size = rounding.count(settings.batch_size)
+    if record.model.is_declared:
+        return tr("{size} questions each; what shares a batch in the server, it decides", size=size)
+    return tr(
+        "{size} questions each, {threads} threads, {layers} layers on the GPU",
+        size=size,
+        threads=rounding.count(settings.n_threads),
+        layers=rounding.count(settings.n_gpu_layers),
     )
 
 
@@ -87,7 +103,11 @@ def _sampling(view: View) -> str:
 def limitations(view: View) -> Limitations:
     """Standing limits, and what this run met."""
     ran = [use.name for use in view.result.instruments]
-    standing_text = [tr(limit) for limit in standing.LIMITS]
+    is_declared = view.result.record.model.is_declared
+    standing_text = [
+        tr(standing.BEHIND_SERVER if is_declared and limit == standing.THESE_WEIGHTS else limit)
+        for limit in standing.LIMITS
+    ]
     for name in ran:
         text = INSTRUMENTS.get(name)
         standing_text += [tr(limit) for limit in text.limits] if text else []
@@ -109,6 +129,10 @@ _OBSTACLES = {
     "unusable-answers": mark("In {n} of {total} criteria too many answers were unusable."),
     "few-clusters": mark("In {n} of {total} criteria too few stimuli could be used."),
     "no-answers": mark("In {n} of {total} criteria there was no answer to score."),
+    "no-likelihoods": mark(
+        "In {n} of {total} criteria there was nothing to score, since the server gives no "
+        "log-likelihoods."
+    ),
 }
 """What stood between questions and their answers, by reason code."""
 

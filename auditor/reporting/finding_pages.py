@@ -20,6 +20,7 @@ from auditor.reporting.view import (
     EXPLICIT,
     GAP,
     IMPLICIT,
+    Names,
     View,
     severity_key,
 )
@@ -204,9 +205,9 @@ def _distance(quote: Quote, measure: Measure | None) -> int:
     return 0 if quote.side * value > 0 else 1
 
 
-def criterion_title(view: View, finding: Finding) -> str:
+def criterion_title(names: Names, finding: Finding) -> str:
     """What a criterion is called: its contrast and its measure."""
-    contrast = view.contrast(finding.contrast_id)
+    contrast = names.contrast(finding.contrast_id)
     name = naming.short_name(finding.measure_id.split("[")[0])
     if contrast is None:
         return f"{clean_line(finding.contrast_id)}, {name}"

@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from auditor.reporting.answer_figure import draw_answer_chart
 from auditor.reporting.blocks import AnswerChart, GapChart
+from auditor.reporting.comparison.agreement_chart import AgreementChart
+from auditor.reporting.comparison.agreement_figure import draw_agreement_chart
 from auditor.reporting.document import Document
 from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.dot_figure import draw_dot_chart
@@ -20,6 +22,8 @@ from auditor.reporting.fix.side_figure import draw_side_chart
 from auditor.reporting.fix.slope_figure import draw_slope_chart
 from auditor.reporting.fix.training_figure import draw_training_chart
 from auditor.reporting.gap_figure import draw_gap_chart
+from auditor.reporting.history.trend_chart import TrendChart
+from auditor.reporting.history.trend_figure import draw_trend_chart
 from auditor.reporting.language import Language, language, tr, tr_in, tr_n
 from auditor.reporting.layers.layer_chart import LayerChart, PatchChart
 from auditor.reporting.layers.layer_figure import draw_layer_chart
@@ -129,8 +133,8 @@ def _svg(chart: Chart, _language: Language) -> str:
     match chart:
         case RatioChart():
             return draw_ratio_chart(chart)
-        case SizeChart():
-            return draw_size_chart(chart)
+        case SizeChart() | TrendChart() | AgreementChart():
+            return _review_svg(chart)
         case DotChart():
             return draw_dot_chart(chart)
         case LayerChart():
@@ -143,6 +147,16 @@ def _svg(chart: Chart, _language: Language) -> str:
             return draw_answer_chart(chart)
         case _:
             return _fix_svg(chart)
+
+
+def _review_svg(chart: ReviewChart) -> str:
+    match chart:
+        case SizeChart():
+            return draw_size_chart(chart)
+        case TrendChart():
+            return draw_trend_chart(chart)
+        case AgreementChart():
+            return draw_agreement_chart(chart)
 
 
 def _fix_svg(chart: TrainingChart | SlopeChart | SideChart | DialChart) -> str:

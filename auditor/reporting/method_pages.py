@@ -8,6 +8,7 @@ from auditor.reporting.instrument_texts import INSTRUMENTS
 from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.layers import layer_notes
 from auditor.reporting.pages import Method
+from auditor.reporting.reviews import increase_words
 from auditor.reporting.view import View
 
 _CROSSINGS = {
@@ -34,6 +35,11 @@ def method(view: View) -> Method:
                 n=rounding.count(len(policy.criteria)),
                 description=clean_line(tr(policy.description), 400),
             ),
+        ),
+        *(
+            [(tr("Increase since an earlier run"), increase_words.how())]
+            if view.result.baseline_findings
+            else []
         ),
         (tr("Seed"), _seed(view, settings.seed)),
     )

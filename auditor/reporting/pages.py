@@ -281,6 +281,8 @@ class Report:
     signs: tuple[VerdictMeaning, ...]
     reading: tuple[str, ...]
     system: tuple[Fact, ...]
+    is_declared: bool
+    """Whether a server declares what ran, and nothing of it was read."""
     scope: Scope
     register: Register
     gap: Gap | None

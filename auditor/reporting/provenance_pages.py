@@ -4,8 +4,10 @@ import shlex
 from collections.abc import Collection, Mapping
 
 from auditor.core.items import Role
+from auditor.core.ledger import LedgerWitness
 from auditor.core.presentation import PLAIN, Presentation, Redaction
-from auditor.reporting import naming, rounding
+from auditor.core.runs import ModelIdentity
+from auditor.reporting import identity_words, naming, rounding
 from auditor.reporting.blocks import (
     Cell,
     Column,
@@ -27,7 +29,9 @@ from auditor.reporting.view import (
 
 _NOT_SHOWN = mark(
     "What this does not show: someone who replaces all files of the run and the PDF can make the "
-    "hashes fit. Against that, compare the sha256 of manifest.sha256 with a copy kept elsewhere."
+    "hashes fit. Against that stand a signature, the ledger beside the run folder, and every older "
+    "report that names a later line of it; or compare the sha256 of manifest.sha256 with a copy "
+    "kept elsewhere."
 )
 _ROLES: Mapping[Role, str] = {
     "primary": mark("primary"),
@@ -63,7 +67,8 @@ def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
             ),
             True,
         ),
-        (tr("Weights"), _weights(view), True),
+        (tr("Weights"), identity_words.whole_words(record.model), True),
+        (tr("Ledger"), _ledger_line(result.ledger), True),
         *layer_notes.layer_facts(view.result.layers),
         *fix_notes.fix_facts(view.result.fix),
         *_declared(presentation),
@@ -76,11 +81,7 @@ def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
             for label, text, is_code in facts
             if text
         ),
-        weights=_files_table(
-            "t-weights",
-            tr("Files of the model"),
-            [(f.name, f.sha256) for f in record.model.weights],
-        ),
+        weights=_model_files(record.model),
         versions=_pairs_table(
             "t-versions",
             tr("Versions and machine"),
@@ -97,18 +98,35 @@ def provenance(view: View, presentation: Presentation = PLAIN) -> Provenance:
                 text="sha256sum --check --ignore-missing manifest.sha256",
             ),
             Fact(
+                label=tr("Check the run folder, its ledger, this PDF and its signature in one go"),
+                text="auditor verify RUN",
+            ),
+            Fact(
+                label=tr("Check a PDF alone, or against the ledger"),
+                text="auditor verify report.pdf --ledger ledger.jsonl",
+            ),
+            Fact(
                 label=tr(
                     "Compute measures, findings and report again from the run folder, without the "
                     "model"
                 ),
                 text="auditor report RUN",
             ),
-            Fact(
-                label=tr("Check that these are the weights"),
-                text=_sha256_command(record.model.weights[0].name if record.model.weights else ""),
-            ),
+            _weights_check(record.model),
         ),
         not_shown=tr(_NOT_SHOWN),
+    )
+
+
+def _ledger_line(witness: LedgerWitness | None) -> str:
+    """Which line of the ledger the run begins with: what the ledger was until then is shown."""
+    if witness is None:
+        return tr("This run begins in no ledger.")
+    return tr(
+        "line {seq}, sha256 {sha256}. It was written before the first question: with this report, "
+        "anybody can tell whether the ledger was changed up to that line.",
+        seq=witness.seq,
+        sha256=witness.sha256,
     )
 
 
@@ -227,17 +245,28 @@ def _evidence_files(view: View, redacted: Collection[Redaction]) -> Table:
     )
 
 
-def _weights(view: View) -> str:
-    """The hash, and what it is over where it is not the one file's own."""
-    model = view.result.record.model
-    n = len(model.weights)
-    if n > 1:
-        return tr(
-            "sha256 {sha256}, over the {n} files of the model in the table below",
-            sha256=model.weights_sha256,
-            n=n,
+def _model_files(model: ModelIdentity) -> Table:
+    if model.is_declared:
+        return identity_words.declaration(model)
+    return _files_table(
+        "t-weights",
+        tr("Files of the model"),
+        [(f.name, f.sha256) for f in model.weights],
+    )
+
+
+def _weights_check(model: ModelIdentity) -> Fact:
+    if model.is_declared:
+        return Fact(
+            label=tr(
+                "Compute the hash of what the server declared; whether it is true, no hash shows"
+            ),
+            text="jq -Scj '[.model.declared[] | {(.[0]): .[1]}] | add' run.json | sha256sum",
         )
-    return f"sha256 {model.weights_sha256}"
+    return Fact(
+        label=tr("Check that these are the weights"),
+        text=_sha256_command(model.weights[0].name if model.weights else ""),
+    )
 
 
 def _sha256_command(name: str) -> str:

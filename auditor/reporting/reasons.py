@@ -41,6 +41,10 @@ SENTENCES: Mapping[str, str] = {
         "for."
     ),
     "no-answers": mark("No answer could be scored."),
+    "no-likelihoods": mark(
+        "The server that ran the model gives no log-likelihoods, and this measure is made of them; "
+        "it says nothing about the model. What the model wrote is measured apart."
+    ),
     "not-asked": mark("This run did not ask it: the instrument was left out."),
     "rate-below": mark("The whole interval of the rate lies within the limit."),
     "rate-above": mark("The whole interval of the rate lies above the limit."),
@@ -71,6 +75,7 @@ _BRIEF_REASONS: Mapping[str, str] = {
     "not-understood": mark("stated answers mostly wrong"),
     "few-clusters": mark("{clusters} stimuli, fewer than {min_clusters}"),
     "no-answers": mark("no answer could be scored"),
+    "no-likelihoods": mark("the server gives no log-likelihoods"),
     "not-asked": mark("not asked in this run"),
     "rate-open": mark("the interval of the rate holds the limit"),
     "includes-zero": mark("zero not ruled out (p of 0:\u00a0{p_zero})"),
@@ -85,6 +90,7 @@ OBSTACLES: Mapping[str, str] = {
     "unusable-answers": mark("too many answers were unusable"),
     "few-clusters": mark("too few stimuli could be used"),
     "no-answers": mark("there was no answer to score"),
+    "no-likelihoods": mark("the server gives no log-likelihoods"),
     "not-asked": mark("the question was left out of this run"),
 }
 """What stands between a question and its answer, to go on after "since"."""

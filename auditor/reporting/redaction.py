@@ -29,6 +29,7 @@ _HOLDS: Mapping[str, frozenset[Redaction]] = {
     "findings.json": frozenset(),
     "scores.csv": frozenset(),
     "finish.json": frozenset(),
+    "ledger-entry.json": frozenset(),
     "layer-evidence.json": frozenset({"outputs", "paths"}),
     "layers.json": frozenset({"outputs", "paths"}),
     "base/run.json": frozenset({"paths", "host"}),
@@ -37,6 +38,7 @@ _HOLDS: Mapping[str, frozenset[Redaction]] = {
     "fix/fix-run.json": frozenset({"paths"}),
     "fix.json": frozenset({"outputs", "paths"}),
     "baseline.json": frozenset({"paths"}),
+    "baseline-findings.json": frozenset(),
     "models.json": frozenset({"paths"}),
     # Written from a result that is redacted already.
     "results.json": frozenset(),
@@ -78,6 +80,8 @@ def redact(result: AuditResult, what: Collection[Redaction]) -> AuditResult:
         told = _rebuilt(told, lambda part: _without_paths(part, known))
     if "host" in what:
         machine = [fact for _, fact in result.record.hardware]
+        # Where a model ran behind a server, that is a machine too.
+        machine += [fact for key, fact in result.record.model.declared if key == "url"]
         told = _rebuilt(told, lambda part: _without_host(part, machine))
     return told
 
@@ -168,6 +172,7 @@ def _without_paths(part: Any, known: tuple[str, ...]) -> Any:
                 name=last_name(part.name),
                 source=last_name(part.source),
                 backend_settings=settings,
+                declared=tuple((key, plain(text)) for key, text in part.declared),
             )
         case FileHash():
             return replace(part, name=last_name(part.name))
@@ -188,9 +193,15 @@ def _without_host(part: Any, machine: list[str]) -> Any:
                 sentence = sentence.replace(fact, tr("redacted"))
         return sentence
 
-    if isinstance(part, RunRecord):
-        part = replace(part, hardware=tuple((key, tr("redacted")) for key, _ in part.hardware))
-    return _sentences(part, plain)
+    match part:
+        case RunRecord():
+            hardware = tuple((key, tr("redacted")) for key, _ in part.hardware)
+            command = tuple(map(plain, part.command))
+            return replace(_sentences(part, plain), hardware=hardware, command=command)
+        case ModelIdentity():
+            return replace(part, declared=tuple((key, plain(text)) for key, text in part.declared))
+        case _:
+            return _sentences(part, plain)
 
 
 def _sentences(part: Any, plain: Callable[[str], str]) -> Any:

@@ -21,6 +21,7 @@ from auditor.reporting.finding_pages import card_id
 from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.pages import Register
 from auditor.reporting.reasons import is_position_ruled, order_note
+from auditor.reporting.reviews.increase_words import increases_line
 from auditor.reporting.view import View
 
 _LEAD = mark(
@@ -52,7 +53,11 @@ def register(view: View) -> Register:
     cells = [cell for table in tables for row in table.rows for cell in row]
     has_bounds, has_pass = any(cell.more for cell in cells), any(cell.last for cell in cells)
     return Register(
-        lead=tr(_LEAD),
+        lead=" ".join(
+            sentence
+            for sentence in (tr(_LEAD), increases_line(view.result.baseline_findings))
+            if sentence
+        ),
         tables=tables,
         footnote=_footnote(view, has_bounds=has_bounds, has_pass=has_pass),
         not_asked=tuple(

@@ -91,6 +91,7 @@ def summarise(result: AuditResult, presentation: Presentation = PLAIN) -> Report
         ),
         reading=tuple(tr(paragraph) for paragraph in standing.READING),
         system=closing_pages.system(seen),
+        is_declared=result.record.model.is_declared,
         scope=coverage_pages.scope(seen),
         register=register_pages.register(seen),
         gap=gap,

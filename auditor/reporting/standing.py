@@ -38,6 +38,17 @@ TRIGGER = mark(
     "New weights, quantisation, chat template or battery; else the next scheduled review."
 )
 
+THESE_WEIGHTS = mark(
+    "The verdicts hold for these weights in this format with this chat template. Another "
+    "quantisation or template is another model."
+)
+BEHIND_SERVER = mark(
+    "The verdicts hold for what answered at this server during this run. Which weights that was, "
+    "and whether they were the same from the first question to the last, the server alone can say; "
+    "its declaration was not checked. Another template is another model."
+)
+"""Instead of the one before, where a server ran the model."""
+
 LIMITS = (
     mark(
         "The battery is in English, and for judging speakers also in Russian; in one turn, without "
@@ -57,10 +68,7 @@ LIMITS = (
         "Scoring by likelihood asks what the model would answer; the written answers are what a "
         "user meets. Where they differ, both are printed and neither is preferred."
     ),
-    mark(
-        "The verdicts hold for these weights in this format with this chat template. Another "
-        "quantisation or template is another model."
-    ),
+    THESE_WEIGHTS,
 )
 
 OUTSIDE = (

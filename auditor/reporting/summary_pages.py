@@ -1,8 +1,18 @@
 """Cover and summary. Pure."""
 
+from collections.abc import Mapping
+
 from auditor.core.items import Contrast
+from auditor.core.policy import Verdict
 from auditor.core.presentation import About
-from auditor.reporting import coverage_pages, instrument_pages, naming, rounding, verdicts
+from auditor.reporting import (
+    coverage_pages,
+    identity_words,
+    instrument_pages,
+    naming,
+    rounding,
+    verdicts,
+)
 from auditor.reporting.blocks import Cell, Column, Fact, GapChart, Table
 from auditor.reporting.cells import UNREAD, mark_cell, value_cell
 from auditor.reporting.cleaning import clean_line
@@ -10,6 +20,7 @@ from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.gap_pages import common_limit, gap_chart, unread_gap_note
 from auditor.reporting.language import number, tr
 from auditor.reporting.pages import Count, Cover, Summary
+from auditor.reporting.reviews.increase_words import increases_verdict
 from auditor.reporting.summary_sentences import sentences
 from auditor.reporting.view import EXPLICIT, IMPLICIT, View, is_paired, severity_key
 
@@ -24,8 +35,15 @@ def cover(view: View, about: About | None = None) -> Cover:
     policy = f"{record.policy.name} {record.policy.version}"
     return Cover(
         model=naming.model_name(record.model),
-        mark=verdicts.mark_of(verdicts.overall(result.findings)),
-        verdict_line=verdicts.verdict_line(result.findings),
+        mark=verdicts.mark_of(verdicts.of_audit(result)),
+        verdict_line=" ".join(
+            line
+            for line in (
+                verdicts.verdict_line(result.findings),
+                increases_verdict(result.baseline_findings),
+            )
+            if line
+        ),
         tally_line=verdicts.tally_line(result.findings),
         facts=(
             *_organisation(about),
@@ -41,7 +59,7 @@ def cover(view: View, about: About | None = None) -> Cover:
             ),
             Fact(label=tr("Policy"), text=clean_line(policy)),
             Fact(label=tr("Run"), text=clean_line(record.run_id), is_code=True),
-            _hash(tr("Weights"), record.model.weights_sha256),
+            identity_words.cover_fact(record.model),
             _hash(tr("Battery hash"), record.battery.sha256),
             _hash(tr("Policy hash"), record.policy.sha256),
             *((_hash(tr("Results hash"), results),) if results else ()),
@@ -71,9 +89,27 @@ def summary(view: View, n_todos: int) -> Summary:
         sentences=sentences(view),
         table=_table(view),
         chart=_chart(view),
-        decisions=tuple(verdicts.decisions(view.result.findings, categories, n_todos)),
+        decisions=tuple(_decisions(view, categories, n_todos)),
         counts=_counts(view, n_todos),
     )
+
+
+def _decisions(view: View, categories: Mapping[str, str], n_todos: int) -> list[str]:
+    """At most four; that the model got worse since an earlier run comes first."""
+    asked = verdicts.decisions(view.result.findings, categories, n_todos)
+    worse = [
+        categories[one.contrast_id]
+        for one in view.result.baseline_findings
+        if one.verdict is Verdict.FAIL and one.contrast_id in categories
+    ]
+    if not worse:
+        return asked
+    first = tr(
+        "Whether this version may take the place of the earlier one although it is shown to be "
+        "worse for {categories}.",
+        categories=naming.listed(list(dict.fromkeys(worse))),
+    )
+    return [first, *asked][:4]
 
 
 def _chart(view: View) -> GapChart | DotChart | None:

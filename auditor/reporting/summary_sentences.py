@@ -9,6 +9,7 @@ from auditor.reporting import naming, reasons, rounding, wording
 from auditor.reporting.fix.fix_notes import summary_sentence
 from auditor.reporting.gap_sentences import gap_sentence
 from auditor.reporting.language import SPACE, mark, tr
+from auditor.reporting.reviews.increase_words import increases_line
 from auditor.reporting.view import IMPLICIT, View, severity_key
 
 MOSTLY_IN_ORDER = 0.8
@@ -16,13 +17,14 @@ MOSTLY_IN_ORDER = 0.8
 
 
 def sentences(view: View) -> tuple[str, ...]:
-    """The paragraphs: the worst finding, the gap, what could be detected, what is undecided, and
-    what came of a fix where one was asked for."""
+    """The paragraphs: the worst finding, the gap, what could be detected, what is undecided, and,
+    where they were asked for, what changed since an earlier run and what came of a fix."""
     findings = " ".join(s for s in (_worst_sentence(view), _clearest_sentence(view)) if s)
     gap = gap_sentence(view) if view.primaries else ""
     # With many tests the detectable effects differ; each stands in the register.
     power = "" if view.standalone else _power_sentence(view)
-    last = " ".join(s for s in (_unmeasured_sentence(view), summary_sentence(view)) if s)
+    since = increases_line(view.result.baseline_findings)
+    last = " ".join(s for s in (_unmeasured_sentence(view), since, summary_sentence(view)) if s)
     told = (findings, gap, power, last)
     return tuple(paragraph for paragraph in told if paragraph)
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from auditor.core.policy import Finding, Verdict
+from auditor.core.results import AuditResult
+from auditor.core.review import BaselineFinding
 from auditor.reporting.blocks import VerdictMark
 from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.naming import listed
@@ -76,6 +78,21 @@ def overall(findings: Sequence[Finding]) -> Verdict:
     if n_unmeasured or Verdict.INCONCLUSIVE in verdicts or len(verdicts) < len(findings):
         return Verdict.INCONCLUSIVE
     return Verdict.WARN if Verdict.WARN in verdicts else Verdict.PASS
+
+
+def of_audit(result: AuditResult) -> Verdict:
+    """The same of a whole audit, with what the policy asks of an increase since an earlier run."""
+    return with_increases(result.findings, result.baseline_findings)
+
+
+def with_increases(findings: Sequence[Finding], increases: Sequence[BaselineFinding]) -> Verdict:
+    """The same of findings, and of findings on an increase since an earlier run."""
+    found, told = overall(findings), [one.verdict for one in increases]
+    if Verdict.FAIL in told:
+        return Verdict.FAIL
+    is_open = any(one is not Verdict.PASS for one in told)
+    # What is not shown to be no worse keeps the rest from being a pass.
+    return Verdict.INCONCLUSIVE if is_open and found in (Verdict.PASS, Verdict.WARN) else found
 
 
 def verdict_line(findings: Sequence[Finding]) -> str:

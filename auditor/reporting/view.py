@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from auditor.core.items import Contrast, Role
-from auditor.core.judging import is_sensitive
+from auditor.core.judging import is_sensitive, why_no_value
 from auditor.core.measures import Measure
 from auditor.core.policy import Criterion, Finding, Verdict
 from auditor.core.results import AuditResult
@@ -18,6 +19,13 @@ PAIRING = (IMPLICIT, EXPLICIT)
 GAP = "gap"
 CONTROLS = ("null-control", "positive-control")
 """Categories of contrasts that compare no groups of people."""
+
+
+class Names(Protocol):
+    """Whatever knows what the contrasts of a battery are called."""
+
+    def contrast(self, contrast_id: str) -> Contrast | None:
+        """The contrast with this id; None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +165,7 @@ class View:
         if measure is None or self.is_measurable(contrast, name):
             return ()
         if measure.value is None:
-            return ("no-answers",)
+            return (why_no_value(measure),)
         judged = self.findings_of(contrast, name)
         codes = [c for f in judged if f.verdict is Verdict.NOT_MEASURABLE for c in f.reasons]
         return tuple(dict.fromkeys(codes)) or ("insensitive",)

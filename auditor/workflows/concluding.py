@@ -1,5 +1,6 @@
 """From recorded evidence to conclusions and the report. Needs no model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor import __version__
@@ -11,18 +12,19 @@ from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Policy
 from auditor.core.presentation import Presentation
 from auditor.core.results import AuditResult, InstrumentUse
-from auditor.core.review import ReviewMissing
+from auditor.core.review import NOT_COMPARED
 from auditor.core.runs import SCHEMA_VERSION, BatteryIdentity, RunRecord
 from auditor.reporting.tables import scores_csv
 from auditor.store import RunFolder
 from auditor.workflows.adapter_audit import conclude_adapter
 from auditor.workflows.fix_files import conclude_fix_folder
 from auditor.workflows.layers import LAYERS, conclude_layer_file, layer_file
+from auditor.workflows.ledger_lines import witness_of
 from auditor.workflows.presenting import note_presentation, refuse_incomplete
 from auditor.workflows.quoting import quotes_of
 from auditor.workflows.rendering import EXCEEDS_POLICY, Conclusion, render_run
-from auditor.workflows.review import ALONE, Beside, Reviews, compare_run
-from auditor.workflows.run_files import BASELINE, MODELS, Finish
+from auditor.workflows.review import NONE, Neighbours, Reviews, compare_run
+from auditor.workflows.run_files import BASELINE, BASELINE_FINDINGS, MODELS, Finish
 from auditor.workflows.stored_run import Scored, score_run
 
 WITHIN_POLICY = 0
@@ -54,7 +56,7 @@ def conclude(
     policy: Policy,
     *,
     presentation: Presentation,
-    beside: Beside = ALONE,
+    beside: Neighbours = NONE,
     wants_pdf: bool = True,
 ) -> Conclusion:
     """Measure, judge and render what the folder holds; JSON first, then HTML, then PDF."""
@@ -70,28 +72,36 @@ def conclude(
     return render_run(folder, result, presentation, wants_pdf=wants_pdf)
 
 
-def _write_numbers(
-    folder: RunFolder, record: RunRecord, policy: Policy, scored: Scored, reviews: Reviews
-) -> None:
-    """Everything computed from the answers, before anything is rendered."""
-    folder.write_json(
-        "measures.json",
-        MeasuresFile(
+def number_files(record: RunRecord, policy: Policy, scored: Scored) -> Mapping[str, object]:
+    """The files that follow from the answers and the policy alone, by name."""
+    return {
+        "measures.json": MeasuresFile(
             schema=SCHEMA_VERSION,
             battery=record.battery,
             noise=scored.noise,
             measures=scored.measures,
         ),
-    )
-    folder.write_json(
-        "findings.json",
-        FindingsFile(schema=SCHEMA_VERSION, policy=policy, findings=scored.findings),
-    )
+        "findings.json": FindingsFile(
+            schema=SCHEMA_VERSION, policy=policy, findings=scored.findings
+        ),
+    }
+
+
+def _write_numbers(
+    folder: RunFolder, record: RunRecord, policy: Policy, scored: Scored, reviews: Reviews
+) -> None:
+    """Everything computed from the answers, before anything is rendered."""
+    for name, value in number_files(record, policy, scored).items():
+        folder.write_json(name, value)
     folder.write_bytes("scores.csv", scores_csv(record, scored.measures, scored.findings).encode())
-    for name, found in ((BASELINE, reviews.baseline), (MODELS, reviews.models)):
+    for name, found in (
+        (BASELINE, reviews.baseline),
+        (BASELINE_FINDINGS, reviews.baseline_findings),
+        (MODELS, reviews.models),
+    ):
         # A comparison that nobody asked for this time is not left beside newer numbers.
         (folder.path / name).unlink(missing_ok=True)
-        if not isinstance(found, ReviewMissing) or found.kind != "not-asked":
+        if found and found != NOT_COMPARED:
             folder.write_json(name, found)
 
 
@@ -124,12 +134,16 @@ def _result(
         n_unusable=sum(score.unscored_because is not None for score in texts),
         n_text_responses=len(texts),
         tool_version=__version__,
-        exit_code=EXCEEDS_POLICY if exceeds_policy(findings) else WITHIN_POLICY,
+        exit_code=EXCEEDS_POLICY
+        if exceeds_policy([*findings, *reviews.baseline_findings])
+        else WITHIN_POLICY,
         layers=conclude_layer_file(layer_file(folder)),
         fix=conclude_fix_folder(folder),
         adapter=conclude_adapter(folder, record, battery, scored.scores),
         baseline=reviews.baseline,
+        baseline_findings=reviews.baseline_findings,
         models=reviews.models,
+        ledger=witness_of(folder),
     )
 
 

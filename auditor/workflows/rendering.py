@@ -1,7 +1,6 @@
 """A run's report and what stands beside it: exports, HTML, charts, manifest, PDF."""
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from auditor.core.presentation import Presentation
 from auditor.core.results import AuditResult
@@ -12,11 +11,10 @@ from auditor.reporting.pages import Report
 from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.redaction import is_withheld, redact
 from auditor.reporting.report import summarise
-from auditor.store import MANIFEST, RunFolder
+from auditor.store import MANIFEST, PDF, PDF_HASH, RunFolder
+from auditor.workflows.attesting import attest, look_for_signatures, lost_signatures
 from auditor.workflows.export_files import write_exports
-from auditor.workflows.fix_files import fix_evidence, shipped
-from auditor.workflows.questions import BBQ_COPY
-from auditor.workflows.run_files import evidence_files
+from auditor.workflows.run_files import covered_files, evidence_files
 
 EXCEEDS_POLICY = 1
 
@@ -32,6 +30,10 @@ class Conclusion:
     pdf: str | None
     """None where the PDF could not be made; `pdf_missing_because` says why."""
     pdf_missing_because: str | None
+    ledger_notices: tuple[str, ...] = ()
+    """What is to be said of the ledger, as that it could not be written; sentences."""
+    signature_notices: tuple[str, ...] = ()
+    """What is to be said of signatures that an earlier report had; sentences."""
 
     @property
     def exceeds_policy(self) -> bool:
@@ -43,6 +45,7 @@ def render_run(
     folder: RunFolder, result: AuditResult, presentation: Presentation, *, wants_pdf: bool
 ) -> Conclusion:
     """Write everything that a reader is given of a run."""
+    signed = look_for_signatures(folder)
     write_exports(folder, result, presentation)
     told = replace(result, files=evidence_files(folder))
     with speaking(presentation.language):
@@ -51,12 +54,14 @@ def render_run(
     because: str | None = "left out by --no-pdf"
     if wants_pdf:
         because = _write_pdf(folder, told, presentation, html)
+    attest(folder, has_pdf=because is None)
     return Conclusion(
         result=told,
         folder=folder,
         html="report.html",
-        pdf="report.pdf" if because is None else None,
+        pdf=PDF if because is None else None,
         pdf_missing_because=because,
+        signature_notices=lost_signatures(folder, signed),
     )
 
 
@@ -67,10 +72,11 @@ def _write_html(folder: RunFolder, report: Report) -> str:
     charts = {f"charts/{name}": svg for name, svg in chart_files(report).items()}
     for name, svg in charts.items():
         folder.write_bytes(name, svg.encode())
-    names = [file.name for file in evidence_files(folder)]
-    names += [BBQ_COPY] if (folder.path / BBQ_COPY).exists() else []
-    recorded = {*names, *fix_evidence(folder), *shipped(folder)}
-    folder.write_manifest([*recorded, *charts, "report.html"])
+    for name in folder.files_below("charts/*.svg"):
+        if name not in charts:
+            # Drawn for an earlier report, of what this one does not have.
+            (folder.path / name).unlink()
+    folder.write_manifest([*covered_files(folder), *charts, "report.html"])
     return html
 
 
@@ -78,7 +84,7 @@ def _write_pdf(
     folder: RunFolder, result: AuditResult, presentation: Presentation, html: str
 ) -> str | None:
     """Why there is no PDF; None when there is one. A failed PDF never loses the audit."""
-    target = folder.path / "report.pdf"
+    target = folder.path / PDF
     embedded = [
         (file.name, file.description)
         for file in result.files
@@ -90,11 +96,11 @@ def _write_pdf(
         for name, what in embedded
     ]
     # An older PDF beside newer measures would be believed.
-    target.unlink(missing_ok=True)
+    for name in (PDF, PDF_HASH):
+        (folder.path / name).unlink(missing_ok=True)
     try:
         write_pdf(html, attachments, target, created=result.finished)
     except ReportNotRendered as error:
         return str(error)
-    digest = sha256(target.read_bytes()).hexdigest()
-    folder.write_bytes("report.pdf.sha256", f"{digest}  report.pdf\n".encode())
+    folder.write_bytes(PDF_HASH, f"{folder.sha256_of(PDF)}  {PDF}\n".encode())
     return None

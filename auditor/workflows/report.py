@@ -7,8 +7,9 @@ from auditor.battery import POLICY_MEASURES
 from auditor.core.policy import Policy
 from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.prompt_library import askers, load_policy
-from auditor.store import RESPONSES, RunFolder, open_run_folder
+from auditor.store import RESPONSES, WITNESS, RunFolder, open_run_folder
 from auditor.workflows.adapter_audit import base_evidence
+from auditor.workflows.baselines import read_neighbours
 from auditor.workflows.concluding import conclude
 from auditor.workflows.presenting import (
     AS_STORED,
@@ -16,6 +17,7 @@ from auditor.workflows.presenting import (
     presentation_of,
     read_request,
 )
+from auditor.workflows.proving import prove
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.review import ALONE, Beside
 from auditor.workflows.run_files import POLICY, PRESENTATION, Finish
@@ -40,23 +42,25 @@ def rerender(
     require_record(RunFolder(path))
     with open_run_folder(path) as folder:
         record, battery = check_run(folder)
-        if policy_path is None:
-            policy = folder.read_json(POLICY, Policy)
-        else:
+        policy, identity = folder.read_json(POLICY, Policy), record.policy
+        if policy_path is not None:
             policy, identity = load_policy(
                 policy_path, known_measures=POLICY_MEASURES, known_contrasts=askers()
             )
-            if identity != record.policy:
-                record, folder = _judged_afterwards(folder, record, policy, identity)
-        return conclude(
+        # Before anything is written: what is refused leaves the run as it was.
+        neighbours = read_neighbours(beside, record, folder.path, policy)
+        if identity != record.policy:
+            record, folder = _judged_afterwards(folder, record, policy, identity)
+        conclusion = conclude(
             folder,
             record,
             battery,
             policy,
             presentation=presentation_of(folder, asked, policy),
-            beside=beside,
+            beside=neighbours,
             wants_pdf=wants_pdf,
         )
+        return prove(conclusion, "reported")
 
 
 def _judged_afterwards(
@@ -76,9 +80,10 @@ def _judged_afterwards(
     inner = RunFolder(folder.path / f"policy-{identity.sha256[:12]}")
     for name in (RESPONSES, Finish.FILE, *base_evidence(folder)):
         inner.write_bytes(name, (folder.path / name).read_bytes())
-    if (folder.path / PRESENTATION).exists():
+    for name in (PRESENTATION, WITNESS):
         # What is redacted stays redacted.
-        inner.write_bytes(PRESENTATION, folder.content(PRESENTATION))
+        if (folder.path / name).exists():
+            inner.write_bytes(name, folder.content(name))
     inner.write_record(judged)
     inner.write_json(POLICY, policy)
     return judged, inner

@@ -14,6 +14,7 @@ from auditor.core.runs import RunRecord
 from auditor.errors import RunUnreadable
 from auditor.store import RunFolder
 from auditor.workflows.asking import plan_battery
+from auditor.workflows.ledger_lines import refuse_other_evidence
 from auditor.workflows.questions import questions_of
 from auditor.workflows.run_files import recorded_files
 
@@ -59,6 +60,7 @@ def check_run(folder: RunFolder) -> tuple[RunRecord, Battery]:
     settings = record.settings
     plan = plan_battery(battery, batch_size=settings.batch_size, seed=settings.seed)
     folder.check_complete(plan.whole(folder.responses()))
+    refuse_other_evidence(folder, record)
     return record, battery
 
 

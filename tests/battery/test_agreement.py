@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.battery.decisions.agreement import (
-    Rejections,
     cohen_kappa,
     jaccard,
     mcnemar_p,
@@ -14,6 +13,7 @@ from auditor.battery.decisions.agreement import (
     share_agreed,
     systemic_rejection_ratio,
 )
+from auditor.core.agreement import Rejections
 
 HAND = Rejections(both=20, only_first=5, only_second=10, neither=15)
 """50 candidates: agree 35/50; chance (25·30 + 25·20)/2500 = 0.5; κ = (0.7 - 0.5)/0.5 = 0.4."""

@@ -292,7 +292,12 @@ def test_an_unusable_answer_takes_its_partner_with_it() -> None:
 def test_overflowed_likelihoods_are_unscored() -> None:
     item = plain("quick").items[0]
     response = Response(
-        prompt_id="p", item_id=item.item_id, mode="log-likelihood", purpose="audit", batch=0
+        prompt_id="p",
+        item_id=item.item_id,
+        mode="log-likelihood",
+        purpose="audit",
+        batch=0,
+        n_tokens=(1, 1, 1),
     )
     assert pronoun_occupation.score(item, response).unscored_because == "not-finite"
 

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from typing import get_args
 
+from auditor.battery.reviewing.baseline_gate import REASONS
 from auditor.battery.reviewing.changes import measure_effect
 from auditor.core.fix_results import Effect
 from auditor.core.measures import Interval
-from auditor.core.policy import Finding
+from auditor.core.policy import Finding, Verdict
 from auditor.core.results import AuditResult
 from auditor.core.review import (
+    BaselineFinding,
     Change,
     ModelScores,
     ModelsResult,
@@ -92,6 +94,44 @@ def with_baseline(told: AuditResult) -> AuditResult:
         told, name="SmolLM2-135M-Instruct.Q8_0", parameters=134_515_008, weights="12"
     )
     return replace(told, baseline=review(told, earlier, own_run(told)))
+
+
+def increase(told: AuditResult, finding: Finding, reason: str) -> BaselineFinding:
+    """A finding on an increase whose numbers fit its reason."""
+    size = {"no-worse": 0.01, "increase-beyond": 0.3, "increase-open": 0.08}.get(reason)
+    verdict = {
+        "no-worse": Verdict.PASS,
+        "increase-beyond": Verdict.FAIL,
+        "increase-open": Verdict.INCONCLUSIVE,
+    }.get(reason, Verdict.NOT_MEASURABLE)
+    measure = next((m for m in told.measures if m.measure_id == finding.measure_id), None)
+    return BaselineFinding(
+        criterion_id=finding.criterion_id,
+        measure_id=finding.measure_id,
+        contrast_id=finding.contrast_id,
+        max_increase=0.1,
+        before=None if reason in ("no-baseline", "not-asked") else effect(0.1),
+        after=measure_effect(measure) if measure else None,
+        increase=None if size is None else effect(size),
+        verdict=verdict,
+        reasons=(reason,),
+        adjusted_p=None if size is None else (0.001 if size > 0.2 else 0.6),
+        exceeds_policy=verdict is Verdict.FAIL,
+    )
+
+
+def with_increases(told: AuditResult) -> AuditResult:
+    """Every criterion limits an increase; every reason in turn."""
+    asked = [one for one in told.findings if not one.measure_id.endswith("-rate")]
+    criteria = tuple(replace(one, max_increase=0.1) for one in told.policy.criteria)
+    return replace(
+        told,
+        policy=replace(told.policy, criteria=criteria),
+        baseline_findings=tuple(
+            increase(told, finding, REASONS[-1 - place % len(REASONS)])
+            for place, finding in enumerate(asked)
+        ),
+    )
 
 
 def not_comparable(told: AuditResult) -> AuditResult:

@@ -10,6 +10,7 @@ from auditor.core.items import Item, Tier
 from auditor.core.measures import Interval
 from auditor.core.results import AuditResult
 from auditor.core.runs import RunRecord
+from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.fix import adapter_pages
 from auditor.reporting.fix.adapter_sentences import unread_sentence
 from auditor.reporting.html import chart_files, render_html
@@ -116,7 +117,8 @@ def test_hiring_is_told_by_sign_and_its_controls_are_none_of_the_groups() -> Non
     assert f"in favour of {groups[1].target}, −0.20 [" in better
     assert "neither a change nor its absence is shown" in undecided
     assert "3 intervals are not adjusted" in number
-    chart = given(part.chart)
+    chart = part.chart
+    assert isinstance(chart, DotChart)
     assert [row.is_control for row in chart.rows] == [False, False, False, True]
 
 
@@ -142,4 +144,5 @@ def test_every_number_of_the_section_stands_beside_its_interval() -> None:
             for row in table.rows:
                 for cell in row[1:4]:
                     assert cell.note.startswith("["), (table.caption, cell)
-        assert len(given(part.chart).alt) <= 300
+        assert isinstance(part.chart, DotChart)
+        assert len(part.chart.alt) <= 300

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from auditor.core.measures import Interval, Measure
 from auditor.core.results import AuditResult
 from auditor.reporting.condition_sentences import is_neutral_alike, is_over_corrected
+from auditor.reporting.dot_chart import DotChart
 from auditor.reporting.pages import Conditions, Part
 from auditor.reporting.report import summarise
 from auditor.reporting.view import view
@@ -58,7 +59,7 @@ def test_every_condition_of_every_contrast_has_a_row_with_both_unusable_shares()
         assert cells["Unusable, plain"].text.endswith("%")
         assert cells["Change"].note.startswith("[")
         assert cells["n (stimuli)"].text
-    assert part.chart is not None
+    assert isinstance(part.chart, DotChart)
     assert len(part.chart.series) == 1 + len(UNDER["hiring"])
     assert part.chart.is_connected
 

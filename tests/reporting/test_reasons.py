@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 from auditor.core.judging import REASONS, judge
-from auditor.core.measures import Measure
+from auditor.core.measures import WITHOUT_LIKELIHOODS, Measure
 from auditor.core.policy import Criterion, Policy
 from auditor.reporting import reasons
 from tests.reporting.builders import LIMIT, contrasts, measure, undefined
@@ -28,6 +28,7 @@ def codes(*taken: Measure, name: str = SCORE) -> set[str]:
 def emitted() -> set[str]:
     """The reasons over a grid of measures: sizes, errors, habits, controls."""
     found: set[str] = codes() | codes(undefined(SCORE, ABOUT, "no answer could be scored"))
+    found |= codes(undefined(SCORE, ABOUT, WITHOUT_LIKELIHOODS))
     grid = product((-0.5, -0.05, 0.0, 0.05, 0.13, 0.5), (0.0, 0.01, 0.03, 0.2), (0.5, 0.97))
     for value, error, position in grid:
         for name, agreement, positive in product((SCORE, TEXT), (0.0, -1.0), POSITIVES):

@@ -16,6 +16,8 @@ SAID_IN = (
     "backends/adapter_fit.py",
     "backends/llama_cpp_model.py",
     "backends/transformers_model.py",
+    "backends/server/dialect.py",
+    "backends/server/model.py",
     "battery/pronouns/occupation_statistics.py",
 )
 

@@ -20,7 +20,7 @@ from auditor.workflows.rendering import Conclusion
 from tests.catalogues import OTHERS
 from tests.reporting.fix_builders import fix_result
 from tests.reporting.layer_builders import blank_concept, clear_concept, layer_result, with_base
-from tests.reporting.review_builders import with_baseline, with_models
+from tests.reporting.review_builders import with_baseline, with_increases, with_models
 from tests.reporting.standalone_builders import standalone_result
 from tests.reporting.test_adapter_pages import adapted, register, slope
 
@@ -93,7 +93,7 @@ def visible(told: AuditResult, language: Language) -> list[str]:
 
 def everything() -> AuditResult:
     """A result with every section that there is, its made-up names taken for what they are."""
-    told = with_models(with_baseline(standalone_result()))
+    told = with_models(with_baseline(with_increases(standalone_result())))
     named: AuditResult = nameless(
         replace(
             told,

@@ -23,7 +23,12 @@ from tests.reporting.builders import result
 from tests.reporting.fix_builders import fix_result
 from tests.reporting.hostile import hostile_texts, quoting
 from tests.reporting.layer_builders import blank_concept, clear_concept, layer_result, with_base
-from tests.reporting.review_builders import not_comparable, with_baseline, with_models
+from tests.reporting.review_builders import (
+    not_comparable,
+    with_baseline,
+    with_increases,
+    with_models,
+)
 from tests.reporting.standalone_builders import standalone_result
 from tests.reporting.test_adapter_pages import adapted, register, slope
 
@@ -52,10 +57,15 @@ def variants() -> Mapping[str, Callable[[], Variant]]:
             few(adapted(register("refusal", tier="quick"), (slope("gender.terms", 0.2),))),
             _brief(),
         ),
-        "several-models": lambda: (with_models(with_baseline(few(result()))), _brief()),
-        "not-comparable": lambda: (not_comparable(few(result())), _brief()),
+        "several-models": lambda: (
+            with_models(with_baseline(with_increases(few(result())))),
+            _brief(),
+        ),
+        "not-comparable": lambda: (not_comparable(with_increases(few(result()))), _brief()),
         "german": lambda: (
-            _with_layers(with_baseline(few(standalone_result("hiring", "stability")))),
+            _with_layers(
+                with_baseline(with_increases(few(standalone_result("hiring", "stability"))))
+            ),
             Presentation(language="de", crosswalk=_crosswalk()),
         ),
         "spanish": lambda: (

@@ -69,7 +69,7 @@ def score(item: Item, response: Response) -> Score:
     """Log-odds of a rating above the middle over one below it; in text the answer's side."""
     if response.mode == "log-likelihood":
         if response.log_likelihoods is None:
-            return unscored(item.item_id, response.mode, "not-finite")
+            return unscored(item.item_id, response.mode, response.no_likelihoods_because)
         low, high = np.asarray(response.log_likelihoods)[[[1, 0], [3, 4]]]
         # Continuations run from strong disagreement to strong agreement, whatever the digits.
         value = float(np.logaddexp.reduce(high) - np.logaddexp.reduce(low))

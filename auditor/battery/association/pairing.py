@@ -30,7 +30,7 @@ def score_pairing(item: Item, response: Response) -> Score:
     """Log-odds of the stereotype's answer over its mirror, or the answer's side in text."""
     if response.mode == "log-likelihood":
         if response.log_likelihoods is None:
-            return unscored(item.item_id, response.mode, "not-finite")
+            return unscored(item.item_id, response.mode, response.no_likelihoods_because)
         stereotype, counter = response.log_likelihoods
         value = stereotype - counter
         return Score(

@@ -5,35 +5,9 @@ undefined is None.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import comb
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejections:
-    """Candidates by what two models (versions, quantisations) A and B decide about them."""
-
-    both: int
-    """Rejected by A and by B."""
-    only_first: int
-    """Rejected by A, selected by B."""
-    only_second: int
-    neither: int
-
-    @property
-    def n(self) -> int:
-        """Candidates in all."""
-        return self.both + self.only_first + self.only_second + self.neither
-
-    @property
-    def first(self) -> int:
-        """Rejected by A."""
-        return self.both + self.only_first
-
-    @property
-    def second(self) -> int:
-        """Rejected by B."""
-        return self.both + self.only_second
+from auditor.core.agreement import Rejections
 
 
 def rejections(first: Mapping[str, bool], second: Mapping[str, bool]) -> Rejections:

@@ -32,7 +32,7 @@ from auditor.core.measures import Interval, Measure
 from auditor.core.responses import Score
 from auditor.core.stats import Estimate
 
-_SECOND_SOURCE = "names"
+SECOND_SOURCE = "names"
 """A factor whose levels are a sample too, beside the clusters."""
 
 
@@ -170,10 +170,10 @@ def _with_second_source(
     simplest that neither understates (Cameron, Gelbach & Miller 2011 add them up).
     """
     measure = measured(scored)
-    if not scored or any(_SECOND_SOURCE not in dict(s.item.factors) for s in scored):
+    if not scored or any(SECOND_SOURCE not in dict(s.item.factors) for s in scored):
         return measure
     renamed = [
-        replace(s, item=replace(s.item, cluster=s.item.factor(_SECOND_SOURCE))) for s in scored
+        replace(s, item=replace(s.item, cluster=s.item.factor(SECOND_SOURCE))) for s in scored
     ]
     other = measured(renamed)
     if (other.standard_error or 0.0) <= (measure.standard_error or 0.0):

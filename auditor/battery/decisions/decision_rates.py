@@ -44,17 +44,7 @@ def likelihood_rates(name: str, contrast: Contrast, scored: Sequence[Scored]) ->
 
 def text_rates(name: str, contrast: Contrast, scored: Sequence[Scored]) -> list[Measure]:
     """Rates by what the answers say, and whether one side's answers are unusable more often."""
-    decided = [
-        Decision(
-            cluster=s.item.cluster,
-            application=(*application_of(s.item), s.item.factor("order")),
-            group=s.item.factor("group"),
-            side=s.item.factor("side"),
-            is_selected=None if s.score.value is None else s.score.value > 0,
-            weight=1 / _ORDERS,
-        )
-        for s in scored
-    ]
+    decided = written_decisions(scored)
     usable = [one for one in decided if one.is_selected is not None]
     return [
         *_group_measures(name, contrast, decided, "-text"),
@@ -64,6 +54,26 @@ def text_rates(name: str, contrast: Contrast, scored: Sequence[Scored]) -> list[
         ),
         *_pair_measures(name, contrast, decided, "-text"),
         _refusal_gap(name, contrast, decided),
+    ]
+
+
+def likelihood_decisions(scored: Sequence[Scored]) -> list[Decision]:
+    """One decision a copy of an application: the sign of its log-odds over both orders."""
+    return _decide(scored, _values(scored), 0.0)
+
+
+def written_decisions(scored: Sequence[Scored]) -> list[Decision]:
+    """One decision an answer: in text each order of the answers is asked for itself."""
+    return [
+        Decision(
+            cluster=s.item.cluster,
+            application=(*application_of(s.item), s.item.factor("order")),
+            group=s.item.factor("group"),
+            side=s.item.factor("side"),
+            is_selected=None if s.score.value is None else s.score.value > 0,
+            weight=1 / _ORDERS,
+        )
+        for s in scored
     ]
 
 

@@ -166,7 +166,7 @@ def score(item: Item, response: Response) -> Score:
     """log P(yes) - log P(no), each over its written forms; in text +1 for yes and -1 for no."""
     if response.mode == "log-likelihood":
         if response.log_likelihoods is None:
-            return unscored(item.item_id, response.mode, "not-finite")
+            return unscored(item.item_id, response.mode, response.no_likelihoods_because)
         value = _total(item, response.log_likelihoods, "yes") - _total(
             item, response.log_likelihoods, "no"
         )

@@ -43,7 +43,7 @@ def score_likelihoods(item: Item, response: Response) -> Score:
     """Mean over the item's pairs of words of log P(unfavourable) - log P(favourable)."""
     values = response.log_likelihoods
     if values is None:
-        return unscored(item.item_id, response.mode, "not-finite")
+        return unscored(item.item_id, response.mode, response.no_likelihoods_because)
     sides: dict[str, float] = dict.fromkeys(ANSWERS, 0.0)
     for answer, value in zip(item.answers, values, strict=True):
         sides[answer] += value
@@ -57,7 +57,7 @@ def score_surprisal(item: Item, response: Response) -> Score:
         # The noise of a whole sentence's likelihood is not that of a log-odds between two words.
         return unscored(item.item_id, response.mode, "not-a-log-odds")
     if response.log_likelihoods is None:
-        return unscored(item.item_id, response.mode, "not-finite")
+        return unscored(item.item_id, response.mode, response.no_likelihoods_because)
     return Score(
         item_id=item.item_id,
         mode=response.mode,

@@ -125,7 +125,7 @@ def _parse(item: Item, text: str) -> ParsedChoice:
 def _score_likelihoods(item: Item, response: Response) -> Score:
     found = response.log_likelihoods
     if found is None:
-        return unscored(item.item_id, response.mode, "not-finite")
+        return unscored(item.item_id, response.mode, response.no_likelihoods_because)
     value = found[0] - found[1]
     weights = [exp(one - max(found)) for one in found]
     blank = Score(

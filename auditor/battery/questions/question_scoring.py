@@ -31,7 +31,7 @@ def score(item: Item, response: Response) -> Score:
     """
     if response.mode == "log-likelihood":
         if response.log_likelihoods is None:
-            return unscored(item.item_id, response.mode, "not-finite")
+            return unscored(item.item_id, response.mode, response.no_likelihoods_because)
         return _score_likelihoods(item, response.log_likelihoods)
     return _score_text(item, response.text or "")
 

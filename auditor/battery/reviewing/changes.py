@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auditor.battery.fix.effects import CHANGE, effect_of
-from auditor.battery.reviewing.run_scores import ReviewedScores, stimulus_scores, what_differs
+from auditor.battery.reviewing.pairing import paired_scores
+from auditor.battery.reviewing.run_scores import ReviewedScores, what_differs
 from auditor.core.fix_results import Effect
 from auditor.core.judging import ALPHA
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding, Verdict
 from auditor.core.review import Change, Review, Word
-from auditor.core.stats import Estimate, estimate_mean, holm
+from auditor.core.stats import Estimate, holm
 
 SAME_SHARE = 0.5
 """Share of a criterion's limit within which the whole 90 % interval of a difference has to lie for
@@ -18,7 +19,7 @@ it to be called the same."""
 MORE_UNUSABLE = 0.05
 """Rise of the share of unusable answers from which a score is called neither the same nor better
 nor worse."""
-_FEWEST = 5
+FEWEST = 5
 """Stimuli from which a difference is judged."""
 
 
@@ -73,7 +74,7 @@ def _pair(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> _P
     said = [run.finding(finding.criterion_id) for run in (first, second)]
     verdicts: list[Verdict | None] = [one.verdict if one else None for one in said]
     n_clusters = found[1] if found else 0
-    estimate = found[0] if found and n_clusters >= _FEWEST else None
+    estimate = found[0] if found and n_clusters >= FEWEST else None
     counts = [(one.n, one.n_unscored) for one in (before, after) if one is not None]
     change = Change(
         criterion_id=finding.criterion_id,
@@ -105,20 +106,9 @@ def _difference(
 ) -> tuple[Estimate, int] | None:
     """Mean difference over the stimuli of both runs, and their number."""
     name = finding.measure_id.partition("[")[0]
-    measures = [run.measure(finding.measure_id) for run in (first, second)]
-    if any(one is None or one.value is None for one in measures):
-        return None
-    before, after = (stimulus_scores(run, name, finding.contrast_id) for run in (first, second))
-    if before is None or after is None:
-        return None
-    both = [key for key in before if key in after]
-    noise = sum((one.numerical_error or 0.0) ** 2 for one in measures if one is not None) ** 0.5
-    # The same answers differ by nothing, however noisy another batch would have made them.
-    is_equal = all(before[key] == after[key] for key in both)
-    estimate = estimate_mean(
-        [after[key] - before[key] for key in both], noise_error=0.0 if is_equal else noise
-    )
-    return None if estimate is None else (estimate, len(both))
+    paired = paired_scores(first, second, name, finding.contrast_id)
+    estimate = paired.difference() if paired else None
+    return (estimate, paired.n_clusters) if paired and estimate else None
 
 
 def _judged(pair: _Pair, adjusted_p: float | None) -> Change:

@@ -27,7 +27,7 @@ def _model_scores(run: ReviewedScores) -> ModelScores:
         run=run.run,
         implicit=_pooled(run, word_association.name),
         explicit=_pooled(run, mirrored_statements.name),
-        unusable=_unusable(run),
+        unusable=unusable_share(run),
         verdicts=tuple((finding.criterion_id, finding.verdict) for finding in run.findings),
         values=tuple(
             (finding.criterion_id, measure_effect(measure))
@@ -44,7 +44,8 @@ def _pooled(run: ReviewedScores, instrument: str) -> Effect:
     return score_effect(sample_of(run.battery, instrument, run.scores, contrasts))
 
 
-def _unusable(run: ReviewedScores) -> Effect:
+def unusable_share(run: ReviewedScores) -> Effect:
+    """Share of the written answers that no rule could score."""
     clusters = {item.item_id: item.cluster for item in run.battery.items}
     hits = [
         (clusters[score.item_id], score.unscored_because is not None)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from auditor.battery import INSTRUMENTS, gap
 from auditor.battery.association import mirrored_statements, word_association
 from auditor.core.instrument import Battery
-from auditor.core.items import Mode
+from auditor.core.items import Mode, Tier
 from auditor.core.measures import Measure
 from auditor.core.policy import Finding
 from auditor.core.responses import Score
 from auditor.core.review import ReviewedRun
-from auditor.core.runs import RunRecord
+from auditor.core.runs import ModelIdentity, RunRecord
 
 MODES: dict[str, Mode] = {"score": "log-likelihood", "text-score": "text"}
 """How a measure of a policy was asked; other measures are not means over stimuli."""
@@ -38,23 +38,58 @@ class ReviewedScores:
         return next((one for one in self.findings if one.criterion_id == criterion_id), None)
 
 
+_OF_FILES = frozenset({"weights", "quantisation", "tokenizer", "arithmetic"})
+"""What is read from a model's files, and from no server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedQuestions:
+    """What decides which questions a run asks; known before its model is opened."""
+
+    battery_version: str
+    battery_sha256: str
+    tier: Tier
+    instruments: tuple[str, ...]
+    bbq_sha256: str | None
+    template_date: str
+
+
+def asked_by(record: RunRecord) -> AskedQuestions:
+    """What a run asked."""
+    settings = record.settings
+    return AskedQuestions(
+        battery_version=record.battery.version,
+        battery_sha256=record.battery.sha256,
+        tier=settings.tier,
+        instruments=settings.instruments,
+        bbq_sha256=settings.bbq_sha256,
+        template_date=settings.template_date,
+    )
+
+
 def obstacles(first: RunRecord, second: RunRecord, *, is_baseline: bool) -> tuple[str, ...]:
     """Why two runs cannot be compared, as codes; empty where they can.
 
     An earlier run of the same model must also have been asked in the same chat template: what a
     template changes is not what the weights changed.
     """
-    pairs = {
-        "battery": (first.battery.sha256, second.battery.sha256),
-        "tier": (first.settings.tier, second.settings.tier),
-        "instruments": (first.settings.instruments, second.settings.instruments),
-        "bbq": (first.settings.bbq_sha256, second.settings.bbq_sha256),
+    codes = obstacles_in_questions(asked_by(first), asked_by(second), is_baseline=is_baseline)
+    templates = {record.model.chat_template_sha256 for record in (first, second)}
+    return (*codes, *(["chat-template"] if is_baseline and len(templates) > 1 else []))
+
+
+def obstacles_in_questions(
+    first: AskedQuestions, second: AskedQuestions, *, is_baseline: bool
+) -> tuple[str, ...]:
+    """Those that can be known before the second run's model is opened."""
+    pairs: dict[str, tuple[object, object]] = {
+        "battery": (first.battery_sha256, second.battery_sha256),
+        "tier": (first.tier, second.tier),
+        "instruments": (first.instruments, second.instruments),
+        "bbq": (first.bbq_sha256, second.bbq_sha256),
     }
     if is_baseline:
-        pairs["chat-template"] = (
-            first.model.chat_template_sha256,
-            second.model.chat_template_sha256,
-        )
+        pairs["template-date"] = (first.template_date, second.template_date)
     return tuple(code for code, (one, other) in pairs.items() if one != other)
 
 
@@ -71,8 +106,33 @@ def what_differs(first: RunRecord, second: RunRecord) -> tuple[str, ...]:
         "arithmetic": (one.dtype, other.dtype),
         "policy": (first.policy.sha256, second.policy.sha256),
         "seed": (first.settings.seed, second.settings.seed),
+        "auditor": (_version(first), _version(second)),
     }
-    return tuple(code for code, (a, b) in pairs.items() if a != b)
+    found = tuple(code for code, (a, b) in pairs.items() if a != b)
+    if one.is_declared or other.is_declared:
+        # Neither that these differ nor that they do not is known of a model behind a server.
+        return ("declared-weights", *(code for code in found if code not in _OF_FILES))
+    return found
+
+
+def _version(record: RunRecord) -> str:
+    """Of the program that asked; whichever it was, both runs are scored by this one."""
+    return dict(record.versions).get("auditor", "")
+
+
+def is_same_model(first: ReviewedScores, second: ReviewedScores) -> bool:
+    """Whether the same files answered in the same way; never known of a model behind a server."""
+    one, other = first.run.model, second.run.model
+
+    def files(model: ModelIdentity) -> tuple[str | None, ...]:
+        return (
+            model.weights_sha256,
+            model.tokenizer_sha256,
+            model.chat_template_sha256,
+            model.adapter_sha256,
+        )
+
+    return files(one) == files(other) and not (one.is_declared or other.is_declared)
 
 
 def stimulus_scores(run: ReviewedScores, measure: str, contrast_id: str) -> dict[str, float] | None:

@@ -13,13 +13,16 @@ from auditor.core.results import AuditResult
 from auditor.reporting import naming
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.exports.told_findings import ToldFinding, told_findings
+from auditor.reporting.exports.told_increases import ToldIncrease, told_increases
 
+Told = ToldFinding | ToldIncrease
 _UNDECIDED = (Verdict.INCONCLUSIVE, Verdict.NOT_MEASURABLE)
 
 
 def junit_xml(result: AuditResult) -> str:
-    """One suite a test family, one case a criterion, in the policy's order."""
-    told = told_findings(result)
+    """One suite a test family, one case a criterion, in the policy's order; last, in a suite of its
+    own, a case for each criterion that limits an increase since an earlier run."""
+    told: tuple[Told, ...] = (*told_findings(result), *told_increases(result))
     root = Element("testsuites", {"name": "auditor", **_counts(told)})
     root.set("time", f"{result.duration_seconds:.3f}")
     for family in dict.fromkeys(one.family for one in told):
@@ -37,9 +40,9 @@ def junit_xml(result: AuditResult) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
-def _add_case(suite: Element, told: ToldFinding) -> None:
+def _add_case(suite: Element, told: Told) -> None:
     finding = told.finding
-    name = clean_line(finding.criterion_id)
+    name = told.case_id
     case = SubElement(suite, "testcase", {"name": name, "classname": told.family})
     message = {"message": told.headline, "type": finding.verdict.value}
     if finding.exceeds_policy:
@@ -49,11 +52,11 @@ def _add_case(suite: Element, told: ToldFinding) -> None:
     SubElement(case, "system-out").text = f"{told.question}\n{told.text}"
 
 
-def _is_skipped(told: ToldFinding) -> bool:
+def _is_skipped(told: Told) -> bool:
     return told.finding.verdict in _UNDECIDED and not told.finding.exceeds_policy
 
 
-def _counts(told: Sequence[ToldFinding]) -> dict[str, str]:
+def _counts(told: Sequence[Told]) -> dict[str, str]:
     return {
         "tests": str(len(told)),
         "failures": str(sum(one.finding.exceeds_policy for one in told)),
@@ -66,7 +69,10 @@ def _properties(result: AuditResult) -> tuple[tuple[str, str], ...]:
     return (
         ("run", record.run_id),
         ("model", naming.model_name(record.model)),
-        ("weights-sha256", record.model.weights_sha256),
+        (
+            "declaration-sha256" if record.model.is_declared else "weights-sha256",
+            record.model.weights_sha256,
+        ),
         ("battery", f"{record.battery.version}, tier {record.settings.tier}"),
         ("policy", f"{record.policy.name} {record.policy.version}"),
         ("policy-sha256", record.policy.sha256),

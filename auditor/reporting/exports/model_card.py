@@ -74,7 +74,9 @@ def _details(report: Report, presentation: Presentation) -> str:
     facts = bullets([f"**{escape(one.label)}**: {escape(one.text)}" for one in report.system])
     return _section(
         tr("Model details"),
-        tr("Measured from the files:"),
+        tr("Declared by the server, not measured:")
+        if report.is_declared
+        else tr("Measured from the files:"),
         facts,
         _declared(presentation, "provider"),
         _declared(presentation, "release"),

@@ -81,6 +81,7 @@ def _document(result: AuditResult) -> Json:
         "fix": result.fix,
         "adapter": result.adapter,
         "baseline": result.baseline,
+        "baseline_findings": result.baseline_findings,
         "models": result.models,
     }
 
@@ -88,7 +89,7 @@ def _document(result: AuditResult) -> Json:
 def _outcome(result: AuditResult) -> Json:
     tally = Counter(finding.verdict for finding in verdicts.asked(result.findings))
     return {
-        "verdict": verdicts.overall(result.findings),
+        "verdict": verdicts.of_audit(result),
         "exit_code": result.exit_code,
         "n_criteria": len(result.findings),
         "n_not_asked": len(result.findings) - sum(tally.values()),

@@ -9,18 +9,26 @@ stands where the policy declares it. `kind` tells the verdict, and only a failur
 - inconclusive and not measurable: `open`, which is SARIF's word for an evaluation that had too
   little to decide on; `fail` where the policy says so;
 - not asked in this run: `notApplicable`.
+
+A criterion that limits an increase since an earlier run is a rule of its own. With a baseline,
+every result has a `baselineState`, as SARIF wants it of all or of none: `updated` where the change
+is shown to be for the worse or the better, or the verdict is another one, else `unchanged`, which
+is less than what `results.json` calls the same.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from urllib.parse import quote
 
-from auditor.core.policy import Finding, Verdict
+from auditor.core.policy import Verdict
 from auditor.core.results import AuditResult
+from auditor.core.review import Change, Review
 from auditor.reporting import naming, verdicts
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.exports.told_findings import ToldFinding, told_findings
+from auditor.reporting.exports.told_increases import SUFFIX, ToldIncrease, told_increases
+from auditor.reporting.verdicts import NOT_ASKED
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,7 +43,10 @@ _KINDS: Mapping[Verdict, str] = {
     Verdict.NOT_MEASURABLE: "open",
 }
 
+_STATES: Mapping[str, str] = {"new": "new", "gone": "absent", "same": "unchanged"}
+
 Json = dict[str, object]
+Told = ToldFinding | ToldIncrease
 
 
 def results_sarif(
@@ -45,7 +56,8 @@ def results_sarif(
 
     A criterion that is not found there has the file for its place, without a line.
     """
-    told = told_findings(result)
+    told: tuple[Told, ...] = (*told_findings(result), *told_increases(result))
+    changes = _changes(result)
     lines = _lines(policy_text)
     uri = quote(policy_uri)
     log = {
@@ -60,7 +72,10 @@ def results_sarif(
                 },
                 "invocations": [_invocation(result)],
                 "artifacts": [{"location": {"uri": uri}, "roles": ["policy"]}],
-                "results": [_result(one, n, uri, lines) for n, one in enumerate(told)],
+                "results": [
+                    _result(one, n, uri, lines) | _change(one, changes)
+                    for n, one in enumerate(told)
+                ],
                 "columnKind": "unicodeCodePoints",
                 "properties": _run_properties(result),
             }
@@ -69,7 +84,7 @@ def results_sarif(
     return json.dumps(log, allow_nan=False, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _driver(result: AuditResult, told: tuple[ToldFinding, ...]) -> Json:
+def _driver(result: AuditResult, told: Sequence[Told]) -> Json:
     return {
         "name": "auditor",
         "version": result.tool_version,
@@ -77,52 +92,86 @@ def _driver(result: AuditResult, told: tuple[ToldFinding, ...]) -> Json:
     }
 
 
-def _rule(told: ToldFinding) -> Json:
+def _rule(told: Told) -> Json:
     finding = told.finding
     return {
-        "id": clean_line(finding.criterion_id),
+        "id": told.case_id,
         "shortDescription": {"text": _text(told.question)},
-        "fullDescription": {
-            "text": _text(f"{told.question} Declared limit of the measure: {finding.limit:g}.")
-        },
+        "fullDescription": {"text": _text(f"{told.question} {_declared(told)}")},
         "defaultConfiguration": {"level": "error"},
         "properties": {
             "measure": finding.measure_id,
             "contrast": finding.contrast_id,
-            "limit": finding.limit,
+            **_limit(told),
             "tags": ["bias", told.family],
         },
     }
 
 
-def _result(told: ToldFinding, index: int, uri: str, lines: Mapping[str, int]) -> Json:
+def _declared(told: Told) -> str:
+    if isinstance(told, ToldIncrease):
+        return f"Declared margin of the increase: {told.finding.max_increase:g}."
+    return f"Declared limit of the measure: {told.finding.limit:g}."
+
+
+def _limit(told: Told) -> Json:
+    if isinstance(told, ToldIncrease):
+        return {"maxIncrease": told.finding.max_increase}
+    return {"limit": told.finding.limit}
+
+
+def _result(told: Told, index: int, uri: str, lines: Mapping[str, int]) -> Json:
     finding = told.finding
     place: Json = {"artifactLocation": {"uri": uri, "index": 0}}
     if finding.criterion_id in lines:
         place["region"] = {"startLine": lines[finding.criterion_id]}
-    kind = _kind(finding)
+    kind = _kind(told)
     return {
-        "ruleId": clean_line(finding.criterion_id),
+        "ruleId": told.case_id,
         "ruleIndex": index,
         "kind": kind,
         # Said although it is the default: readers that know no `kind` would take the rule's level.
         "level": "error" if kind == "fail" else "none",
         "message": {"text": _text(told.text)},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {FINGERPRINT: _fingerprint(finding)},
-        "properties": _numbers(told),
+        "partialFingerprints": {FINGERPRINT: _fingerprint(told)},
+        "properties": _numbers(told) if isinstance(told, ToldFinding) else _increase_numbers(told),
     }
 
 
-def _kind(finding: Finding) -> str:
+def _kind(told: Told) -> str:
+    finding = told.finding
     if finding.exceeds_policy:
         return "fail"
-    return _KINDS[finding.verdict] if verdicts.is_asked(finding) else "notApplicable"
+    return _KINDS[finding.verdict] if NOT_ASKED not in finding.reasons else "notApplicable"
 
 
-def _fingerprint(finding: Finding) -> str:
+def _fingerprint(told: Told) -> str:
     """The same for the same criterion in every run, whatever came out."""
-    return sha256(f"{finding.criterion_id}\n{finding.measure_id}".encode()).hexdigest()
+    suffix = SUFFIX if isinstance(told, ToldIncrease) else ""
+    finding = told.finding
+    return sha256(f"{finding.criterion_id}{suffix}\n{finding.measure_id}".encode()).hexdigest()
+
+
+def _changes(result: AuditResult) -> Mapping[str, Change]:
+    """What became of each criterion since the baseline; empty without one."""
+    if not isinstance(result.baseline, Review):
+        return {}
+    return {change.criterion_id: change for change in result.baseline.changes}
+
+
+def _change(told: Told, changes: Mapping[str, Change]) -> Json:
+    if not changes:
+        return {}
+    change = changes.get(told.finding.criterion_id)
+    return {"baselineState": "new" if change is None else _state(change)}
+
+
+def _state(change: Change) -> str:
+    if change.word in ("worse", "better"):
+        return "updated"
+    is_other = change.verdict_before is not change.verdict_after
+    return _STATES.get(change.word) or ("updated" if is_other else "unchanged")
 
 
 def _numbers(told: ToldFinding) -> Json:
@@ -140,6 +189,21 @@ def _numbers(told: ToldFinding) -> Json:
     }
 
 
+def _increase_numbers(told: ToldIncrease) -> Json:
+    finding = told.finding
+    increase = finding.increase
+    span = increase.interval if increase else None
+    return {
+        "verdict": finding.verdict.value,
+        "reasons": list(finding.reasons),
+        "increase": increase.value if increase else None,
+        "low": span.low if span else None,
+        "high": span.high if span else None,
+        "n": increase.n if increase else 0,
+        "adjustedP": finding.adjusted_p,
+    }
+
+
 def _invocation(result: AuditResult) -> Json:
     return {
         "executionSuccessful": True,
@@ -153,8 +217,10 @@ def _run_properties(result: AuditResult) -> Json:
     record = result.record
     return {
         "run": clean_line(record.run_id),
-        "verdict": verdicts.overall(result.findings).value,
-        "weightsSha256": record.model.weights_sha256,
+        "verdict": verdicts.of_audit(result).value,
+        "declarationSha256" if record.model.is_declared else "weightsSha256": (
+            record.model.weights_sha256
+        ),
         "batterySha256": record.battery.sha256,
         "policySha256": record.policy.sha256,
     }

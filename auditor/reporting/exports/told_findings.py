@@ -30,6 +30,11 @@ class ToldFinding:
     reasons: tuple[str, ...]
 
     @property
+    def case_id(self) -> str:
+        """The criterion's own id."""
+        return clean_line(self.finding.criterion_id)
+
+    @property
     def headline(self) -> str:
         """The verdict, then the sentence, which names it itself where nothing was measurable."""
         if self.finding.verdict is Verdict.NOT_MEASURABLE:

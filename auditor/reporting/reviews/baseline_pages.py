@@ -4,9 +4,10 @@ from auditor.battery.reviewing.changes import MORE_UNUSABLE, SAME_SHARE
 from auditor.core.review import Review, ReviewMissing
 from auditor.reporting import rounding
 from auditor.reporting.language import mark, tr
-from auditor.reporting.pages import ReviewSection
+from auditor.reporting.pages import Part, ReviewSection
 from auditor.reporting.reviews.change_parts import change_part
 from auditor.reporting.reviews.change_words import differs_words, run_words, tally_sentence
+from auditor.reporting.reviews.increase_parts import increase_part
 from auditor.reporting.view import View
 
 _TITLE = mark("Change since the last audit")
@@ -23,8 +24,10 @@ HOW = mark(
 def baseline(view: View) -> ReviewSection | None:
     """The comparison with the baseline; None where none was asked for."""
     found = view.result.baseline
+    increases = increase_part(view)
+    parts = (increases,) if increases else ()
     if isinstance(found, ReviewMissing):
-        return None if found.kind == "not-asked" else _not_comparable(found)
+        return _missing(found, parts)
     return ReviewSection(
         section_id="baseline",
         title=tr(_TITLE),
@@ -43,6 +46,7 @@ def baseline(view: View) -> ReviewSection | None:
                 lead="",
                 heads=(tr("before"), tr("now")),
             ),
+            *parts,
         ),
     )
 
@@ -66,7 +70,22 @@ def _what_differs(found: Review) -> str:
     )
 
 
-def _not_comparable(found: ReviewMissing) -> ReviewSection:
+def _missing(found: ReviewMissing, parts: tuple[Part, ...]) -> ReviewSection | None:
+    """That there is no comparison; None where nobody and no policy asked for one."""
+    if found.kind == "not-asked" and not parts:
+        return None
+    if found.kind == "not-comparable":
+        return _not_comparable(found, parts)
+    told = {
+        "not-asked": tr("No earlier run was given to compare with."),
+        "no-earlier-run": tr("There is no earlier run that can be compared with this one."),
+    }
+    return ReviewSection(
+        section_id="baseline", title=tr(_TITLE), lead=(told[found.kind],), parts=parts
+    )
+
+
+def _not_comparable(found: ReviewMissing, parts: tuple[Part, ...]) -> ReviewSection:
     run = found.run
     return ReviewSection(
         section_id="baseline",
@@ -79,5 +98,5 @@ def _not_comparable(found: ReviewMissing) -> ReviewSection:
                 differs=differs_words(found.because),
             ),
         ),
-        parts=(),
+        parts=parts,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from auditor.core.fix_results import Effect
-from auditor.core.review import Change, Review
+from auditor.core.review import BaselineFinding, Change, Review
 from auditor.reporting import naming, rounding
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, Table
@@ -13,7 +13,7 @@ from auditor.reporting.language import tr
 from auditor.reporting.pages import Part
 from auditor.reporting.reviews.change_words import mark_of, tally_words
 from auditor.reporting.verdicts import mark_of as verdict_mark
-from auditor.reporting.view import View
+from auditor.reporting.view import Names
 
 MAX_ROWS = 9
 """Rows of a chart, so that it fits on a page; the table has all."""
@@ -21,14 +21,14 @@ _NOTHING = Cell(text=rounding.NONE, kind="number")
 
 
 def change_part(
-    view: View, review: Review, *, key: str, title: str, lead: str, heads: tuple[str, str]
+    names: Names, review: Review, *, key: str, title: str, lead: str, heads: tuple[str, str]
 ) -> Part:
     """The largest differences as a chart, every criterion as a table; `heads` name the runs."""
     return Part(
         title=title,
         lead=lead,
-        chart=_chart(view, review.changes, heads),
-        tables=(_table(view, review.changes, key, heads),),
+        chart=_chart(names, review.changes, heads),
+        tables=(_table(names, review.changes, key, heads),),
     )
 
 
@@ -39,13 +39,14 @@ def level_cell(effect: Effect | None, unit: str) -> Cell:
     return counted_cell(effect, LEVEL_OF[unit])
 
 
-def _row_name(view: View, change: Change) -> str:
-    contrast = view.contrast(change.contrast_id)
+def change_title(names: Names, change: Change | BaselineFinding) -> str:
+    """What a criterion of a comparison is called."""
+    contrast = names.contrast(change.contrast_id)
     title = naming.contrast_title(contrast) if contrast else naming.spelt(change.contrast_id)
     return f"{title}, {naming.short_name(change.measure_id.partition('[')[0])}"
 
 
-def _chart(view: View, changes: Sequence[Change], heads: tuple[str, str]) -> DotChart | None:
+def _chart(names: Names, changes: Sequence[Change], heads: tuple[str, str]) -> DotChart | None:
     scored = [one for one in changes if one.unit == "score" and _difference(one) is not None]
     if not scored:
         return None
@@ -55,13 +56,13 @@ def _chart(view: View, changes: Sequence[Change], heads: tuple[str, str]) -> Dot
         title=tr("The {n} largest differences", n=rounding.count(len(shown)))
         if len(shown) < len(scored)
         else tr("All differences, largest first"),
-        alt=_alt(view, scored),
+        alt=_alt(names, scored),
         scale="score",
         axis_label=tr("score, 0 none, + stereotype"),
         series=(Series(key="earlier", label=first), Series(key="later", label=second)),
         rows=tuple(
             DotRow(
-                label=_row_name(view, one),
+                label=change_title(names, one),
                 dots=tuple(effect_dot(each) if each else None for each in (one.before, one.after)),
                 beside=effect_text(one.difference, "score") if one.difference else rounding.NONE,
                 mark=mark_of(one.word),
@@ -75,13 +76,13 @@ def _chart(view: View, changes: Sequence[Change], heads: tuple[str, str]) -> Dot
     )
 
 
-def _alt(view: View, scored: Sequence[Change]) -> str:
+def _alt(names: Names, scored: Sequence[Change]) -> str:
     parts = [naming.capital(tally_words(scored)) + "."]
     most = max(scored, key=lambda one: abs(_difference(one) or 0.0))
     parts.append(
         tr(
             "Largest difference: {contrast} ({value}).",
-            contrast=_row_name(view, most),
+            contrast=change_title(names, most),
             value=rounding.signed(_difference(most) or 0.0),
         )
     )
@@ -98,7 +99,7 @@ def _common_limit(changes: Sequence[Change]) -> float | None:
     return limits.pop() if len(limits) == 1 else None
 
 
-def _table(view: View, changes: Sequence[Change], key: str, heads: tuple[str, str]) -> Table:
+def _table(names: Names, changes: Sequence[Change], key: str, heads: tuple[str, str]) -> Table:
     numbers = (*heads, tr("Paired difference"), tr("Adjusted p"))
     return Table(
         table_id=f"t-{key}",
@@ -109,16 +110,16 @@ def _table(view: View, changes: Sequence[Change], key: str, heads: tuple[str, st
             Column(text=tr("Verdicts")),
             Column(text=tr("Change")),
         ),
-        rows=tuple(_row(view, one) for one in changes),
+        rows=tuple(_row(names, one) for one in changes),
         is_dense=True,
         kind="t-changes",
     )
 
 
-def _row(view: View, change: Change) -> tuple[Cell, ...]:
+def _row(names: Names, change: Change) -> tuple[Cell, ...]:
     difference = change.difference
     return (
-        Cell(text=_row_name(view, change)),
+        Cell(text=change_title(names, change)),
         level_cell(change.before, change.unit),
         level_cell(change.after, change.unit),
         counted_cell(difference, "score")

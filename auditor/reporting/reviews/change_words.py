@@ -24,6 +24,9 @@ SIGNS: Mapping[Word, tuple[str, str, str]] = {
 """Sign, word and class, worst first; the order in which they are counted."""
 _DIFFERS: Mapping[str, str] = {
     "weights": mark("the weights"),
+    "declared-weights": mark(
+        "the weights, for all that is known (a server declares them, nobody measured them)"
+    ),
     "quantisation": mark("the quantisation"),
     "adapter": mark("the adapter"),
     "tokenizer": mark("the tokenizer"),
@@ -36,6 +39,9 @@ _DIFFERS: Mapping[str, str] = {
     "tier": mark("the tier"),
     "instruments": mark("the tests that were run"),
     "bbq": mark("the copy of BBQ"),
+    "size": mark("the architecture or the number of parameters"),
+    "auditor": mark("the version of auditor"),
+    "template-date": mark("the date told to chat templates"),
 }
 
 
@@ -47,12 +53,17 @@ def mark_of(word: Word) -> VerdictMark:
 
 def run_words(run: ReviewedRun) -> str:
     """Which run, for a sentence."""
+    told = {
+        "model": clean_line(run.model.name),
+        "run": clean_line(run.run_id),
+        "date": rounding.moment(run.created),
+    }
+    if run.model.is_declared:
+        return tr("{model}, run {run} of {date}, declared by its server, not measured", **told)
     return tr(
         "{model}, run {run} of {date}, weights sha256 {sha}…",
-        model=clean_line(run.model.name),
-        run=clean_line(run.run_id),
-        date=rounding.moment(run.created),
         sha=run.model.weights_sha256[:16],
+        **told,
     )
 
 

@@ -1,12 +1,13 @@
 """Several models on the same questions. Pure."""
 
+from collections.abc import Mapping, Sequence
+
 from auditor.core.fix_results import Effect
 from auditor.core.policy import Finding, Verdict
 from auditor.core.review import ModelScores, ModelsResult, Review, ReviewMissing
-from auditor.reporting import naming, rounding, verdicts
+from auditor.reporting import identity_words, naming, rounding, verdicts
 from auditor.reporting.alternatives import chart_alt
 from auditor.reporting.blocks import Cell, Column, Table
-from auditor.reporting.cleaning import clean_line
 from auditor.reporting.effect_numbers import effect_dot
 from auditor.reporting.finding_pages import criterion_title
 from auditor.reporting.language import tr
@@ -16,7 +17,7 @@ from auditor.reporting.reviews.change_parts import change_part, level_cell
 from auditor.reporting.reviews.change_words import differs_words, run_words, tally_sentence
 from auditor.reporting.reviews.size_chart import SizeChart, SizePoint
 from auditor.reporting.reviews.size_figure import size_words
-from auditor.reporting.view import View
+from auditor.reporting.view import Names, View
 
 
 def models(view: View) -> ReviewSection | None:
@@ -36,8 +37,11 @@ def models(view: View) -> ReviewSection | None:
             ),
             how(),
         ),
-        chart=_size_chart(found),
-        tables=(_models_table(found), _verdict_table(view, found)),
+        chart=size_chart(found),
+        tables=(
+            models_table(found),
+            verdict_table(view, found, view.result.findings, _units(view)),
+        ),
         parts=tuple(
             change_part(
                 view,
@@ -69,21 +73,15 @@ def letter(place: int) -> str:
     return chr(ord("A") + place) if place < 26 else f"A{place - 25}"
 
 
-def _size_chart(found: ModelsResult) -> SizeChart | None:
-    sizes = {one.run.model.n_parameters for one in found.models}
-    if len(sizes) < 2:
-        return None
+def size_chart(found: ModelsResult) -> SizeChart | None:
+    """The scores by size; None where the models are not known to differ in it."""
     ordered = sorted(enumerate(found.models), key=lambda pair: pair[1].run.model.n_parameters)
-    points = tuple(
-        SizePoint(
-            label=letter(place),
-            family=one.run.model.architecture,
-            n_parameters=one.run.model.n_parameters,
-            implicit=effect_dot(one.implicit),
-            explicit=effect_dot(one.explicit),
-        )
-        for place, one in ordered
-    )
+    # What stands behind a server does not say how large it is.
+    ordered = [
+        (place, one) for place, one in ordered if one.run.model.n_parameters and has_scores(one)
+    ]
+    if len({one.run.model.n_parameters for _, one in ordered}) < 2:
+        return None
     told = [
         tr(
             "Model {letter}, {size}: implicit {implicit}, explicit {explicit}.",
@@ -95,15 +93,31 @@ def _size_chart(found: ModelsResult) -> SizeChart | None:
         for place, one in ordered
     ]
     return SizeChart(
-        title=tr(
-            "Scores over all categories of {n} models, by size", n=rounding.count(len(found.models))
-        ),
+        title=tr("Scores over all categories of {n} models, by size", n=rounding.count(len(told))),
         alt=chart_alt(tr("Implicit and explicit score against the number of parameters."), told),
-        points=points,
+        points=tuple(size_point(place, one) for place, one in ordered),
     )
 
 
-def _models_table(found: ModelsResult) -> Table:
+def has_scores(one: ModelScores) -> bool:
+    """Whether there is anything that a chart over all categories could show of a model."""
+    return one.implicit.value is not None or one.explicit.value is not None
+
+
+def size_point(place: int, one: ModelScores, *, step: int | None = None) -> SizePoint:
+    """One model in a chart of the scores."""
+    return SizePoint(
+        label=letter(place),
+        family=one.run.model.architecture,
+        n_parameters=one.run.model.n_parameters,
+        step=step,
+        implicit=effect_dot(one.implicit),
+        explicit=effect_dot(one.explicit),
+    )
+
+
+def models_table(found: ModelsResult) -> Table:
+    """Which models they are, with their scores."""
     return Table(
         table_id="t-models",
         caption=tr("The models, and their mean score over the main contrast of each category"),
@@ -126,22 +140,25 @@ def _model_row(name: str, one: ModelScores) -> tuple[Cell, ...]:
     return (
         Cell(
             text=f"{name}: {naming.model_name(model)}",
-            note=f"sha256 {model.weights_sha256[:16]}…",
+            note=identity_words.short_words(model),
         ),
-        Cell(text=rounding.count(model.n_parameters), kind="number"),
-        Cell(
-            text=clean_line(f"{model.format}, {model.quantisation}"),
-            note=clean_line(model.architecture),
-        ),
+        Cell(text=identity_words.size(model), kind="number"),
+        Cell(text=identity_words.format_words(model), note=identity_words.family(model)),
         level_cell(one.implicit, "score"),
         level_cell(one.explicit, "score"),
         level_cell(one.unusable, "rate"),
     )
 
 
-def _verdict_table(view: View, found: ModelsResult) -> Table:
-    """Chart 6: criteria by models, each cell a value with its verdict."""
-    told = [one for one in view.result.findings if verdicts.is_asked(one)]
+def _units(view: View) -> dict[str, str]:
+    """Units of the measures that are judged."""
+    return {key: measure.unit for key, measure in view.by_measure.items()}
+
+
+def verdict_table(
+    names: Names, found: ModelsResult, findings: Sequence[Finding], units: Mapping[str, str]
+) -> Table:
+    """Chart 6: criteria by models, each cell a value with its verdict; `units` by measure."""
     return Table(
         table_id="t-model-verdicts",
         caption=tr("Each criterion in each model"),
@@ -151,22 +168,25 @@ def _verdict_table(view: View, found: ModelsResult) -> Table:
         ),
         rows=tuple(
             (
-                Cell(text=criterion_title(view, finding)),
-                *(_verdict_cell(view, one, finding) for one in found.models),
+                Cell(text=criterion_title(names, finding)),
+                *(
+                    _verdict_cell(one, finding, units.get(finding.measure_id, "score"))
+                    for one in found.models
+                ),
             )
-            for finding in told
+            for finding in findings
+            if verdicts.is_asked(finding)
         ),
         is_dense=True,
         kind="t-changes",
     )
 
 
-def _verdict_cell(view: View, one: ModelScores, finding: Finding) -> Cell:
+def _verdict_cell(one: ModelScores, finding: Finding, unit: str) -> Cell:
     verdict: Verdict | None = dict(one.verdicts).get(finding.criterion_id)
     value: Effect | None = dict(one.values).get(finding.criterion_id)
     if verdict is None:
         return Cell(text=tr("not judged"))
-    measure = view.by_measure.get(finding.measure_id)
-    seen = level_cell(value, measure.unit if measure else "score")
+    seen = level_cell(value, unit)
     number = f"{seen.text} {seen.note}" if value is not None else ""
     return Cell(text="", mark=verdicts.mark_of(verdict), note=number, more=seen.more)

@@ -20,11 +20,17 @@ from auditor.reporting.chart_style import (
     svg_of,
 )
 from auditor.reporting.dot_marks import add_axes, head, key_mark, score_tick
-from auditor.reporting.language import number, tr
+from auditor.reporting.language import number, tr, whole
 from auditor.reporting.reviews.size_chart import SizeChart, SizePoint
 
 _APART = 0.012
 """Shift between the two marks of a model, as a share of the axis."""
+_NEXT = 0.05
+"""Shift between two models of the same size, as quantisations of one are."""
+
+
+_FAR = 20
+"""How many times the first training step the last one is, from which steps stand by magnitude."""
 
 
 def draw_size_chart(chart: SizeChart) -> str:
@@ -32,17 +38,18 @@ def draw_size_chart(chart: SizeChart) -> str:
     with matplotlib.rc_context(STYLE):
         figure = figure_of(3.1)
         axes = add_axes(figure, left=0.085, right=0.985, below=0.40, above=0.34)
-        sizes = [log10(point.n_parameters) for point in chart.points]
+        sizes = _scaled(chart)
         low, high = min(sizes), max(sizes)
-        margin = max(0.25, 0.18 * (high - low))
+        margin = max(0.25 if _is_logarithmic(chart) else 0.5, 0.18 * (high - low))
         axes.set_xlim(low - margin, high + margin)
         _heights(axes, chart)
-        step = _APART * (high - low + 2 * margin)
-        _series(axes, chart.points, "implicit", -step)
-        _series(axes, chart.points, "explicit", step)
-        for point in chart.points:
-            _name(axes, point)
-        _frame(axes, sizes)
+        width = high - low + 2 * margin
+        places = _places(sizes, _NEXT * width)
+        _series(axes, chart.points, places, "implicit", -_APART * width)
+        _series(axes, chart.points, places, "explicit", _APART * width)
+        for point, place in zip(chart.points, places, strict=True):
+            _name(axes, point, place)
+        _frame(axes, chart, sizes)
         return svg_of(figure)
 
 
@@ -51,6 +58,36 @@ def size_words(n_parameters: int) -> str:
     if n_parameters >= 10**9:
         return tr("{n}\u00a0B", n=number(f"{n_parameters / 10**9:.3g}"))
     return tr("{n}\u00a0M", n=number(f"{n_parameters / 10**6:.3g}"))
+
+
+def _values(chart: SizeChart) -> list[int]:
+    """What the axis shows of each model."""
+    if chart.axis == "parameters":
+        return [point.n_parameters for point in chart.points]
+    return [point.step for point in chart.points if point.step is not None]
+
+
+def _is_logarithmic(chart: SizeChart) -> bool:
+    """Sizes always; steps where they begin after 0 and reach far."""
+    if chart.axis == "parameters":
+        return True
+    values = _values(chart)
+    return min(values) > 0 and max(values) >= _FAR * min(values)
+
+
+def _scaled(chart: SizeChart) -> list[float]:
+    """Where the axis has them."""
+    scale = log10 if _is_logarithmic(chart) else float
+    return [scale(value) for value in _values(chart)]
+
+
+def _places(sizes: Sequence[float], apart: float) -> list[float]:
+    """Where each model stands; those of one size side by side around it."""
+    before = [sizes[:place].count(size) for place, size in enumerate(sizes)]
+    return [
+        size + (n - (sizes.count(size) - 1) / 2) * apart
+        for size, n in zip(sizes, before, strict=True)
+    ]
 
 
 def _dots(chart: SizeChart) -> list[Dot]:
@@ -67,12 +104,14 @@ def _heights(axes: Axes, chart: SizeChart) -> None:
     axes.axhline(0, color=NEUTRAL_HUE, linewidth=0.8, zorder=1)
 
 
-def _series(axes: Axes, points: Sequence[SizePoint], which: str, shift: float) -> None:
+def _series(
+    axes: Axes, points: Sequence[SizePoint], places: Sequence[float], which: str, shift: float
+) -> None:
     is_implicit = which == "implicit"
     hue = IMPLICIT_HUE if is_implicit else EXPLICIT_HUE
     found = [
-        (point.family, log10(point.n_parameters) + shift, dot)
-        for point in points
+        (point.family, place + shift, dot)
+        for point, place in zip(points, places, strict=True)
         if (dot := point.implicit if is_implicit else point.explicit) is not None
     ]
     for family in dict.fromkeys(name for name, _, _ in found):
@@ -93,11 +132,11 @@ def _series(axes: Axes, points: Sequence[SizePoint], which: str, shift: float) -
         )
 
 
-def _name(axes: Axes, point: SizePoint) -> None:
+def _name(axes: Axes, point: SizePoint, place: float) -> None:
     tops = [dot.high for dot in (point.implicit, point.explicit) if dot is not None]
     axes.annotate(
         point.label,
-        (log10(point.n_parameters), max(tops, default=0.0)),
+        (place, max(tops, default=0.0)),
         xytext=(0, 5),
         textcoords="offset points",
         horizontalalignment="center",
@@ -106,15 +145,16 @@ def _name(axes: Axes, point: SizePoint) -> None:
     )
 
 
-def _frame(axes: Axes, sizes: Sequence[float]) -> None:
-    shown: list[float] = []
+def _frame(axes: Axes, chart: SizeChart, places: Sequence[float]) -> None:
+    shown: dict[float, str] = {}
     span = axes.get_xlim()[1] - axes.get_xlim()[0]
-    for size in sorted(set(sizes)):
-        if not shown or size - shown[-1] > 0.08 * span:
-            shown.append(size)
-    axes.set_xticks(shown, [size_words(round(10**size)) for size in shown])
+    words = size_words if chart.axis == "parameters" else whole
+    for place, value in sorted(zip(places, _values(chart), strict=True)):
+        if not shown or place - max(shown) > 0.08 * span:
+            shown[place] = words(value)
+    axes.set_xticks(list(shown), list(shown.values()))
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel(tr("parameters, on a logarithmic axis"), fontsize=7, labelpad=1)
+    axes.set_xlabel(_axis_words(chart), fontsize=7, labelpad=1)
     axes.yaxis.set_major_formatter(score_tick)
     axes.tick_params(axis="both", length=2.5, pad=2, labelsize=7)
     for side in ("top", "right"):
@@ -124,3 +164,11 @@ def _frame(axes: Axes, sizes: Sequence[float]) -> None:
     head(axes, 0.465, tr("implicit"), IMPLICIT_TEXT, lift=11.0)
     key_mark(axes, 0.62, "o", EXPLICIT_HUE, "white", lift=11.0)
     head(axes, 0.635, tr("explicit"), EXPLICIT_TEXT, lift=11.0)
+
+
+def _axis_words(chart: SizeChart) -> str:
+    if chart.axis == "parameters":
+        return tr("parameters, on a logarithmic axis")
+    if _is_logarithmic(chart):
+        return tr("training step, on a logarithmic axis")
+    return tr("training step")

@@ -10,6 +10,7 @@ from auditor.reporting.verdicts import NOT_ASKED
 from tests.reporting.builders import record, result
 from tests.reporting.fix_builders import fix_result, with_fix
 from tests.reporting.layer_builders import layered
+from tests.reporting.review_builders import with_baseline, with_increases
 from tests.reporting.standalone_builders import standalone_result
 
 BUILDERS: Mapping[str, Callable[[], AuditResult]] = {
@@ -17,6 +18,8 @@ BUILDERS: Mapping[str, Callable[[], AuditResult]] = {
     "layers": layered,
     "fix": lambda: with_fix(fix_result("ideal")),
     "hiring": lambda: standalone_result("hiring", is_alone=True),
+    "increases": lambda: with_increases(with_baseline(result())),
+    "no baseline": lambda: with_increases(result()),
     "nothing judged": lambda: replace(result(), findings=(), measures=()),
 }
 

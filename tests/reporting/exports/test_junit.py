@@ -39,7 +39,8 @@ def test_elements_attributes_and_counts(name: str) -> None:
         assert int(suite.attrib["tests"]) == len(suite.findall("testcase"))
         assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure"))
         assert int(suite.attrib["skipped"]) == len(suite.findall("testcase/skipped"))
-    assert int(root.attrib["tests"]) == len(cases(text)) == len(case(name).findings)
+    n_judged = len(case(name).findings) + len(case(name).baseline_findings)
+    assert int(root.attrib["tests"]) == len(cases(text)) == n_judged
 
 
 def test_one_case_a_criterion_in_a_class_of_its_instrument() -> None:
@@ -88,3 +89,15 @@ def test_any_name_of_a_model_stays_within_its_attribute(name: str) -> None:
     text = junit_xml(named(hostile_texts()[name]))
     assert len(cases(text)) == len(case("pairings").findings)
     assert "<script" not in text
+
+
+def test_a_margin_is_a_case_in_a_suite_of_its_own() -> None:
+    told = case("increases")
+    root = ElementTree.fromstring(junit_xml(told))
+    (suite,) = [one for one in root.findall("testsuite") if one.get("name") == "baseline"]
+    cases = suite.findall("testcase")
+    assert len(cases) == len(told.baseline_findings)
+    for one, finding in zip(cases, told.baseline_findings, strict=True):
+        assert one.get("name") == f"{finding.criterion_id}/max-increase"
+        assert (one.find("failure") is not None) == finding.exceeds_policy
+    assert suite.get("failures") == str(sum(f.exceeds_policy for f in told.baseline_findings))

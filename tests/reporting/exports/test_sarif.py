@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from jsonschema import Draft4Validator
 
-from auditor.core.policy import Verdict
+from auditor.core.policy import Finding, Verdict
 from auditor.core.results import AuditResult
+from auditor.core.review import BaselineFinding, Review
 from auditor.reporting.exports.sarif import FINGERPRINT, results_sarif
 from auditor.reporting.exports.told_findings import told_findings
 from auditor.reporting.language import speaking
@@ -72,7 +73,8 @@ def test_kinds_and_levels_of_all_verdicts() -> None:
 def test_only_a_pass_is_a_pass_and_a_failure_is_what_exceeds_the_policy(name: str) -> None:
     result = case(name)
     told = run_of(results_sarif(result))["results"]
-    for finding, one in zip(result.findings, told, strict=True):
+    judged: list[Finding | BaselineFinding] = [*result.findings, *result.baseline_findings]
+    for finding, one in zip(judged, told, strict=True):
         assert (one["kind"] == "pass") == (finding.verdict is Verdict.PASS)
         assert (one["kind"] == "fail") == finding.exceeds_policy
 
@@ -139,3 +141,36 @@ def test_any_name_of_a_model_gives_a_valid_log(name: str) -> None:
     text = results_sarif(named(hostile_texts()[name]))
     text.encode("utf-8")
     assert list(VALIDATOR.iter_errors(json.loads(text))) == []
+
+
+def test_with_a_baseline_every_result_says_what_became_of_it() -> None:
+    """All or none, as the standard has it."""
+    told = case("increases")
+    assert isinstance(told.baseline, Review)
+    run = run_of(results_sarif(told, policy_text(told)))
+    states = {one["ruleId"]: one["baselineState"] for one in run["results"]}
+    assert set(states.values()) == {"new", "unchanged", "updated", "absent"}
+    for change in told.baseline.changes:
+        if change.word == "same":
+            assert states[change.criterion_id] == "unchanged"
+        if change.word in ("worse", "better"):
+            assert states[change.criterion_id] == "updated"
+    for without in ("pairings", "no baseline"):
+        results = run_of(results_sarif(case(without)))["results"]
+        assert not any("baselineState" in one for one in results)
+
+
+def test_a_margin_is_a_rule_of_its_own_beside_the_limit() -> None:
+    told = case("increases")
+    run = run_of(results_sarif(told, policy_text(told)))
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(set(rules)) == len(rules) == len(told.findings) + len(told.baseline_findings)
+    assert [one["ruleId"] for one in run["results"]] == rules
+    by_id = {one["ruleId"]: one for one in run["results"]}
+    for finding in told.baseline_findings:
+        one = by_id[f"{finding.criterion_id}/max-increase"]
+        limit = by_id[finding.criterion_id]
+        assert (one["kind"] == "fail") == finding.exceeds_policy
+        assert one["properties"]["reasons"] == list(finding.reasons)
+        assert one["partialFingerprints"] != limit["partialFingerprints"]
+        assert one["locations"] == limit["locations"]

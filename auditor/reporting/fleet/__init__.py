@@ -1,0 +1,1 @@
+"""A document on many models, each audited on its own. Pure."""

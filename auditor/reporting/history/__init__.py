@@ -1,0 +1,1 @@
+"""Pure: the reviews of a model over time, as a document."""

@@ -1,0 +1,1 @@
+"""Many models: each audited by a process of its own, then summarised together."""

@@ -1,0 +1,1 @@
+"""The parts of `auditor verify`: files, ledger, PDF, numbers."""
