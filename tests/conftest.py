@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +17,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Read by OpenMP and BLAS when they are loaded, so before any test module imports them.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+
+# What a script ignores in the background, and `nohup`, every child process of a test would inherit.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Batteries and reports are made by the ten thousand of items and hardly of cycles: looking for
 # garbage as often as usual takes a tenth of the time.

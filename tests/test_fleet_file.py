@@ -1,5 +1,6 @@
 """A fleet file: every option of `auditor run`, and every mistake in it one sentence."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,11 +9,13 @@ import pytest
 
 from auditor.cli.fleet import check_options
 from auditor.cli.run import run
+from auditor.core.fleet import ENDINGS
 from auditor.errors import AuditorError, FleetInvalid
 from auditor.prompt_library.fleet import Fleet, FleetOptions, load_fleet
 from auditor.workflows.fleets.asked import check_texts
 from auditor.workflows.fleets.jobs import Job, jobs_of
 
+DOCUMENT = (Path(__file__).parents[1] / "docs" / "fleet.md").read_text(encoding="utf-8")
 NOT_OF_AN_AUDIT = {"model", "out", "resume", "json"}
 """What the fleet says itself, or the command."""
 OWN = {"timeout_minutes", "gpus"}
@@ -182,6 +185,26 @@ def test_a_text_of_the_fleet_is_read_before_anything_runs(key: str, tmp_path: Pa
 def test_paths_begin_in_the_folder_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "brand.yaml").write_text("name: Example Bank\n")
     check_texts(read(tmp_path, f'brand = "brand.yaml"\n{MODEL}'))
+
+
+def test_the_documented_file_is_read(tmp_path: Path) -> None:
+    fleet = read(tmp_path, DOCUMENT.partition("```toml\n")[2].partition("```")[0])
+    check_options(fleet, "fleet.toml")
+    check_texts(fleet)
+    said = DOCUMENT.partition("$ auditor fleet")[2].partition("```")[0]
+    assert all(f"auditor: {entry.name}: begun" in said for entry in fleet.models)
+
+
+def test_every_key_and_every_ending_is_documented() -> None:
+    keys = DOCUMENT.partition("| key |")[2].partition("\n\n")[0]
+    told = set(re.findall(r"`([a-z_]+)`", "\n".join(row.split("|")[1] for row in rows(keys))))
+    assert told == {one.name for one in fields(FleetOptions)} | {"title"}
+    endings = DOCUMENT.partition("| ending |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `([a-z-]+)`", endings, flags=re.MULTILINE)) == ENDINGS
+
+
+def rows(table: str) -> list[str]:
+    return [row for row in table.splitlines() if row.startswith("| `")]
 
 
 def test_there_is_such_a_file(tmp_path: Path) -> None:

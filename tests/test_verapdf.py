@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from auditor.workflows.proofs.sign import SignRequest, sign_run
 from auditor.workflows.rendering import Conclusion
-from auditor.workflows.sign import SignRequest, sign_run
 from tests.proof.signers import make_signer, write_signer
 from tests.reporting.document_variants import documents
 from tests.reporting.variants import variants

@@ -8,7 +8,7 @@ import click
 from auditor.core.policy import Verdict
 from auditor.core.results import AuditResult
 from auditor.core.review import BaselineFinding, Review, ReviewMissing, Word
-from auditor.workflows.review import WORDS
+from auditor.workflows.reviews.review import WORDS
 
 REASON_WORDS = {
     "no-baseline": "no baseline given",

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import FILE, json_option, pdf_option, policy_option
-from auditor.core.presentation import LANGUAGES, PAPERS
+from auditor.cli.options import FILE, json_option, look_options
 
 if TYPE_CHECKING:
-    from auditor.workflows.compare import ComparedRuns
+    from auditor.workflows.reviews.compare import ComparedRuns
 
 
 @click.command()
@@ -33,26 +32,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="Training step of a checkpoint; once for each RUN. Read from its name without it.",
 )
-@policy_option
 @click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of the comparison.",
-)
-@click.option(
-    "--paper", type=click.Choice(PAPERS), default="A4", show_default=True, help="Paper of the PDF."
-)
-@click.option(
-    "--brand",
+    "--policy",
     type=FILE,
     default=None,
     metavar="FILE",
-    help="YAML file with name, logo, accent colour, footer and classification.",
+    help="YAML file with the limits; those of the first RUN without it.",
 )
-@pdf_option
+@look_options("comparison")
 @json_option
 def compare(runs: tuple[Path, ...], **options: Any) -> None:
     """Lay models, sizes, quantisations or checkpoints side by side, from their runs.
@@ -64,8 +51,8 @@ def compare(runs: tuple[Path, ...], **options: Any) -> None:
     Example:
         auditor compare reports/small reports/large --label small --label large
     """
-    from auditor.workflows.compare import CompareRequest, compare_runs
-    from auditor.workflows.review_files import Look
+    from auditor.workflows.reviews.compare import CompareRequest, compare_runs
+    from auditor.workflows.reviews.review_files import Look
 
     _check(runs, options)
     compared = compare_runs(
@@ -126,7 +113,7 @@ def _as_json(compared: "ComparedRuns") -> str:
 
 
 def _files(compared: "ComparedRuns") -> dict[str, str]:
-    from auditor.workflows.compare import COMPARISON
+    from auditor.workflows.reviews.compare import COMPARISON
 
     paths = [compared.printed.html, compared.printed.pdf, compared.folder / COMPARISON]
     return {path.name: str(path) for path in paths if path is not None}

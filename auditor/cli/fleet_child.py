@@ -26,8 +26,15 @@ def end_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def listen_to_interrupts() -> None:
+    """Undo what is inherited: a script ignores SIGINT in the background, a Ray worker blocks it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 if __name__ == "__main__":
     from auditor.cli import main
 
     end_with_parent()
+    listen_to_interrupts()
     main()

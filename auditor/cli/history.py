@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditor.cli.options import FILE, json_option, pdf_option
-from auditor.core.presentation import LANGUAGES, PAPERS
+from auditor.cli.options import FILE, json_option, look_options
 
 if TYPE_CHECKING:
     from auditor.core.history import Line, PastReview, Step
-    from auditor.workflows.history import Told
+    from auditor.workflows.reviews.history import Told
 
 
 @click.command()
@@ -26,29 +25,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this model; with * and ?, all that match are one model, as in support-bot-v*.",
 )
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of the document.",
-)
-@click.option(
-    "--paper",
-    type=click.Choice(PAPERS),
-    default="A4",
-    show_default=True,
-    help="Paper of the PDF.",
-)
-@click.option(
-    "--brand",
-    type=FILE,
-    default=None,
-    metavar="FILE",
-    help="YAML file with name, logo, accent colour, footer and classification.",
-)
-@pdf_option
+@look_options("document")
 @json_option
 @click.pass_context
 def history(ctx: click.Context, /, folder: Path, **options: Any) -> None:
@@ -61,8 +38,8 @@ def history(ctx: click.Context, /, folder: Path, **options: Any) -> None:
     Example:
         auditor history reports --model SmolLM2-135M-Instruct.Q4_1
     """
-    from auditor.workflows.history import write_history
-    from auditor.workflows.review_files import Look
+    from auditor.workflows.reviews.history import write_history
+    from auditor.workflows.reviews.review_files import Look
 
     told = write_history(
         folder,

@@ -10,7 +10,7 @@ from auditor.core.items import TIERS
 from auditor.core.presentation import LANGUAGES, PAPERS, REDACTIONS, Redaction
 
 if TYPE_CHECKING:
-    from auditor.workflows.review import LatestIn
+    from auditor.workflows.reviews.review import LatestIn
 
 FILE = click.Path(path_type=Path)
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -63,6 +63,46 @@ def resume_option(otherwise: str) -> Option:
     )
 
 
+_brand_option = click.option(
+    "--brand",
+    type=FILE,
+    default=None,
+    metavar="FILE",
+    help="YAML file with name, logo, accent colour, footer and classification.",
+)
+
+
+def look_options(what: str) -> Option:
+    """How a document on several runs looks, which nothing remembers."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(
+            (
+                click.option(
+                    "--lang",
+                    "language",
+                    type=click.Choice(LANGUAGES),
+                    default="en",
+                    show_default=True,
+                    help=f"Language of the {what}.",
+                ),
+                click.option(
+                    "--paper",
+                    type=click.Choice(PAPERS),
+                    default="A4",
+                    show_default=True,
+                    help="Paper of the PDF.",
+                ),
+                _brand_option,
+                pdf_option,
+            )
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 def presentation_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """How a report looks, and what its organisation declares; the same for all that make one."""
     for option in reversed(
@@ -74,13 +114,7 @@ def presentation_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="FILE",
                 help="The audit file: what your organisation declares; see `auditor about`.",
             ),
-            click.option(
-                "--brand",
-                type=FILE,
-                default=None,
-                metavar="FILE",
-                help="YAML file with name, logo, accent colour, footer and classification.",
-            ),
+            _brand_option,
             click.option(
                 "--lang",
                 "language",
@@ -135,7 +169,7 @@ def _baseline(
     """A run's folder, or where its latest one is to be found."""
     if value is None or not value.startswith(LATEST):
         return None if value is None else Path(value)
-    from auditor.workflows.review import LatestIn
+    from auditor.workflows.reviews.review import LatestIn
 
     return LatestIn(folder=Path(value.removeprefix(LATEST) or "."))
 

@@ -48,7 +48,7 @@ def report(ctx: click.Context, /, run_folder: Path, **options: Any) -> None:
     """
     from auditor.cli.outcome import echo_outcome
     from auditor.workflows.report import rerender
-    from auditor.workflows.review import Beside
+    from auditor.workflows.reviews.review import Beside
 
     conclusion = rerender(
         run_folder,

@@ -12,7 +12,7 @@ from auditor.cli.options import FILE, json_option
 if TYPE_CHECKING:
     from auditor.proof.hook import SigningCommand
     from auditor.proof.signing_key import KeySource
-    from auditor.workflows.sign import Signing
+    from auditor.workflows.proofs.sign import Signing
 
 LINE_LIMIT = 600
 
@@ -77,7 +77,7 @@ def sign(ctx: click.Context, /, run_folder: Path, **options: Any) -> None:
         auditor sign reports/demo --key key.pem --cert cert.pem
         auditor sign reports/demo --command "minisign -Sm {file} -t {run_id}"
     """
-    from auditor.workflows.sign import SignRequest, sign_run
+    from auditor.workflows.proofs.sign import SignRequest, sign_run
 
     key = _key_source(options)
     command = _command(options)

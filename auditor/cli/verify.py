@@ -62,8 +62,8 @@ def verify(
         auditor verify reports/demo
         auditor verify report.pdf --ledger reports/ledger.jsonl
     """
-    from auditor.workflows.verify import VerifyRequest
-    from auditor.workflows.verify import verify as run_verify
+    from auditor.workflows.proofs.verify import VerifyRequest
+    from auditor.workflows.proofs.verify import verify as run_verify
 
     found = run_verify(
         VerifyRequest(target=target, ledger=ledger, trusted=trusted, recomputes=recomputes)

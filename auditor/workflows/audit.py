@@ -29,7 +29,7 @@ from auditor.workflows.layers import (
     read_source,
 )
 from auditor.workflows.presenting import presentation_of
-from auditor.workflows.proving import prove
+from auditor.workflows.proofs.proving import prove
 from auditor.workflows.recording import ask_audit
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.server_requests import BEHIND_SERVER, refuse_for_server

@@ -11,10 +11,10 @@ from auditor.core.runs import PolicyIdentity
 from auditor.prompt_library import askers, load_policy
 from auditor.workflows.asking import Plan, plan_battery
 from auditor.workflows.audit_request import AuditRequest
-from auditor.workflows.baselines import Planned, begun, read_baseline, to_be_asked
 from auditor.workflows.presenting import Asked, read_request
 from auditor.workflows.questions import Questions, load_questions
-from auditor.workflows.review import Neighbours
+from auditor.workflows.reviews.baselines import Planned, begun, read_baseline, to_be_asked
+from auditor.workflows.reviews.review import Neighbours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from auditor.errors import ModelNotLoaded
 from auditor.workflows.fix_plan import FixRequest
 from auditor.workflows.layers import LayerRequest
 from auditor.workflows.presenting import AS_STORED, PresentationRequest
-from auditor.workflows.review import LatestIn
+from auditor.workflows.reviews.review import LatestIn
 
 BATCH_SIZE = 64
 """Prompts in a batch: docs/benchmarks.md has the measurement."""

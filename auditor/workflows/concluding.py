@@ -19,11 +19,11 @@ from auditor.store import RunFolder
 from auditor.workflows.adapter_audit import conclude_adapter
 from auditor.workflows.fix_files import conclude_fix_folder
 from auditor.workflows.layers import LAYERS, conclude_layer_file, layer_file
-from auditor.workflows.ledger_lines import witness_of
 from auditor.workflows.presenting import note_presentation, refuse_incomplete
+from auditor.workflows.proofs.ledger_lines import witness_of
 from auditor.workflows.quoting import quotes_of
 from auditor.workflows.rendering import EXCEEDS_POLICY, Conclusion, render_run
-from auditor.workflows.review import NONE, Neighbours, Reviews, compare_run
+from auditor.workflows.reviews.review import NONE, Neighbours, Reviews, compare_run
 from auditor.workflows.run_files import BASELINE, BASELINE_FINDINGS, MODELS, Finish
 from auditor.workflows.stored_run import Scored, score_run
 

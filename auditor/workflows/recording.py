@@ -15,7 +15,7 @@ from auditor.workflows.audit_plan import AuditPlan
 from auditor.workflows.audit_request import AuditRequest
 from auditor.workflows.environment import hardware, versions
 from auditor.workflows.fix import set_fix_aside
-from auditor.workflows.proving import note_started
+from auditor.workflows.proofs.proving import note_started
 from auditor.workflows.questions import BBQ_COPY
 from auditor.workflows.run_files import POLICY, Finish, recorded_files
 from auditor.workflows.token_ids import token_ids_sha256

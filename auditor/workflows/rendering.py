@@ -12,8 +12,8 @@ from auditor.reporting.pdf import Attachment, write_pdf
 from auditor.reporting.redaction import is_withheld, redact
 from auditor.reporting.report import summarise
 from auditor.store import MANIFEST, PDF, PDF_HASH, RunFolder
-from auditor.workflows.attesting import attest, look_for_signatures, lost_signatures
 from auditor.workflows.export_files import write_exports
+from auditor.workflows.proofs.attesting import attest, look_for_signatures, lost_signatures
 from auditor.workflows.run_files import covered_files, evidence_files
 
 EXCEEDS_POLICY = 1

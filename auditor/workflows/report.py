@@ -9,7 +9,6 @@ from auditor.core.runs import PolicyIdentity, RunRecord
 from auditor.prompt_library import askers, load_policy
 from auditor.store import RESPONSES, WITNESS, RunFolder, open_run_folder
 from auditor.workflows.adapter_audit import base_evidence
-from auditor.workflows.baselines import read_neighbours
 from auditor.workflows.concluding import conclude
 from auditor.workflows.presenting import (
     AS_STORED,
@@ -17,9 +16,10 @@ from auditor.workflows.presenting import (
     presentation_of,
     read_request,
 )
-from auditor.workflows.proving import prove
+from auditor.workflows.proofs.proving import prove
 from auditor.workflows.rendering import Conclusion
-from auditor.workflows.review import ALONE, Beside
+from auditor.workflows.reviews.baselines import read_neighbours
+from auditor.workflows.reviews.review import ALONE, Beside
 from auditor.workflows.run_files import POLICY, PRESENTATION, Finish
 from auditor.workflows.stored_run import check_run, require_record
 

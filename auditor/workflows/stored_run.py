@@ -14,7 +14,7 @@ from auditor.core.runs import RunRecord
 from auditor.errors import RunUnreadable
 from auditor.store import RunFolder
 from auditor.workflows.asking import plan_battery
-from auditor.workflows.ledger_lines import refuse_other_evidence
+from auditor.workflows.proofs.ledger_lines import refuse_other_evidence
 from auditor.workflows.questions import questions_of
 from auditor.workflows.run_files import recorded_files
 

@@ -190,7 +190,9 @@ def test_a_server_without_log_likelihoods_still_writes(
         assert ("log_likelihoods", "none") in model.identity.backend_settings
         n_asked = len(scripted.asked)
         answers = model.answer(asked)
-        assert len(scripted.asked) - n_asked == 3
+        # On a busy machine one may be asked again.
+        different = {json.dumps(body, sort_keys=True) for body in scripted.asked[n_asked:]}
+        assert len(different) == 3
     assert isinstance(answers[0], LogLikelihoods)
     check(asked[1:], answers[1:])
 

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.cli import run_command_line
 from auditor.store import RunFolder
-from auditor.workflows.attesting import attest
+from auditor.workflows.proofs.attesting import attest
 from tests.proof.signers import make_signer, write_signer
 from tests.workflows.proven_runs import add_pdf, audit, copy_of, pdf_of
 

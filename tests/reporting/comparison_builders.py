@@ -22,7 +22,7 @@ from auditor.prompt_library import load_battery
 from auditor.reporting.comparison.material import Material
 from auditor.store import RunFolder
 from auditor.workflows.asking import ask, plan_battery
-from auditor.workflows.compare import material_of
+from auditor.workflows.reviews.compare import material_of
 from tests.battery_models import leaning
 from tests.builders import criterion, record
 from tests.fakes import ScriptedModel

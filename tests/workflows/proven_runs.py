@@ -14,8 +14,8 @@ from auditor.prompt_library import load_battery
 from auditor.proof.checks import Verification
 from auditor.proof.ledger_file import append_entry
 from auditor.workflows.audit import AuditRequest, audit_model
+from auditor.workflows.proofs.verify import VerifyRequest, verify
 from auditor.workflows.rendering import Conclusion
-from auditor.workflows.verify import VerifyRequest, verify
 from tests.fakes import stereotyper
 
 REQUEST = AuditRequest(

@@ -18,7 +18,7 @@ from auditor.store import RunFolder
 from auditor.workflows.audit import AuditRequest, audit_model
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.report import rerender
-from auditor.workflows.review import Beside, LatestIn
+from auditor.workflows.reviews.review import Beside, LatestIn
 from tests.fakes import stereotyper
 
 NAMES = ("word-association",)

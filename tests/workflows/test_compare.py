@@ -15,8 +15,8 @@ from auditor.errors import RunUnreadable
 from auditor.prompt_library import load_battery
 from auditor.store import RunFolder
 from auditor.workflows.audit import AuditRequest, audit_model
-from auditor.workflows.compare import CompareRequest, compare_runs
-from auditor.workflows.review_files import Look
+from auditor.workflows.reviews.compare import CompareRequest, compare_runs
+from auditor.workflows.reviews.review_files import Look
 from auditor.workflows.token_ids import token_ids_sha256
 from tests.builders import identity
 from tests.fakes import ScriptedModel

@@ -156,6 +156,20 @@ def test_a_child_does_not_outlive_the_fleet_however_that_ends(tmp_path: Path) ->
     assert not is_running(pid)
 
 
+def test_a_child_of_a_deaf_parent_can_be_interrupted(tmp_path: Path) -> None:
+    child = f"from auditor.cli.fleet_child import listen_to_interrupts as l; l(); {GOOD_ENDING}"
+    child = child.replace("; try", "\ntry")
+    told = job(tmp_path, child)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        end = run_process(told, wait_for(told.log), program=PYTHON)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, before)
+    assert (end.kind, end.returncode) == ("stopped", 130)
+
+
 def test_the_child_is_told_its_parent_by_one_name() -> None:
     assert processes.PARENT == fleet_child.PARENT
 

@@ -14,10 +14,10 @@ from auditor.core.review import Review
 from auditor.core.runs import RunRecord
 from auditor.errors import RunUnreadable
 from auditor.store import MANIFEST, RECORD, RunFolder
-from auditor.workflows.history import HistoryFile, history_of, write_history
 from auditor.workflows.report import rerender
-from auditor.workflows.review import Beside
-from auditor.workflows.review_files import Look
+from auditor.workflows.reviews.history import HistoryFile, history_of, write_history
+from auditor.workflows.reviews.review import Beside
+from auditor.workflows.reviews.review_files import Look
 from auditor.workflows.run_files import BASELINE
 from tests.workflows.stored_reviews import (
     audit,

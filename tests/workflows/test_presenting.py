@@ -11,7 +11,7 @@ from auditor.prompt_library import load_battery
 from auditor.workflows.audit import AuditRequest, audit_model
 from auditor.workflows.presenting import PresentationRequest
 from auditor.workflows.report import rerender
-from auditor.workflows.review import Beside
+from auditor.workflows.reviews.review import Beside
 from tests.fakes import stereotyper
 
 REQUEST = AuditRequest(

@@ -14,9 +14,9 @@ from auditor.proof.hook import read_command
 from auditor.proof.pdf_signature import check_pdf_signature
 from auditor.proof.signing_key import KeySource
 from auditor.store import RunFolder
-from auditor.workflows.attesting import attest, look_for_signatures, lost_signatures
+from auditor.workflows.proofs.attesting import attest, look_for_signatures, lost_signatures
+from auditor.workflows.proofs.sign import Signing, SignRequest, sign_run
 from auditor.workflows.report import rerender
-from auditor.workflows.sign import Signing, SignRequest, sign_run
 from tests.proof.signers import make_signer, write_signer
 from tests.workflows.proven_runs import (
     REQUEST,

@@ -12,7 +12,7 @@ from auditor.prompt_library.documents import did_you_mean
 from auditor.prompt_library.fleet import Fleet
 from auditor.workflows.fleets.jobs import own_path
 from auditor.workflows.presenting import PresentationRequest, read_request
-from auditor.workflows.review_files import Look, presented
+from auditor.workflows.reviews.review_files import Look, presented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

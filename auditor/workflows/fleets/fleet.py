@@ -21,7 +21,7 @@ from auditor.workflows.fleets.jobs import Job, JobEnd, jobs_of
 from auditor.workflows.fleets.places import Place, open_place
 from auditor.workflows.fleets.reading import ReadAudit, contrasts_of, read_audit
 from auditor.workflows.fleets.scheduling import OnStart, run_jobs
-from auditor.workflows.review_files import Printed, write_document
+from auditor.workflows.reviews.review_files import Printed, write_document
 
 NAME = "fleet"
 RESULT, FILE = f"{NAME}.json", f"{NAME}.toml"

@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from socket import create_connection
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
@@ -73,6 +74,7 @@ class RayExecutor:
             num_gpus=job.n_gpus,
             max_retries=RETRIES,
         )
+        started = monotonic()
         with self._lock:
             if self._is_stopping:
                 return JobEnd(kind="stopped", returncode=None, seconds=0.0)
@@ -80,22 +82,22 @@ class RayExecutor:
             self._running.add(reference)
         try:
             end: JobEnd = self._ray.get(reference)
-        except self._ray.exceptions.TaskCancelledError:
-            return JobEnd(kind="stopped", returncode=None, seconds=0.0)
         except self._ray.exceptions.RayError as error:
+            seconds = monotonic() - started
             if self._is_stopping:
-                return JobEnd(kind="stopped", returncode=None, seconds=0.0)
-            return JobEnd(kind="lost", returncode=None, seconds=0.0, said=_lost(error))
+                return JobEnd(kind="stopped", returncode=None, seconds=seconds)
+            return JobEnd(kind="lost", returncode=None, seconds=seconds, said=_lost(error))
         finally:
             with self._lock:
                 self._running.discard(reference)
         return end
 
     def stop(self) -> None:
-        """Have the workers interrupt their children."""
+        """Have the workers interrupt their children, and those that wait for room not begin."""
         with self._lock:
             self._is_stopping = True
             running = list(self._running)
+        (self._shared / self._marker).unlink(missing_ok=True)
         for reference in running:
             self._ray.cancel(reference, force=False)
 

@@ -1,11 +1,15 @@
 """What a worker of a Ray cluster does; sent to it by name, so auditor has to be installed there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from auditor import __version__
 from auditor.workflows.fleets.jobs import Job, JobEnd
 from auditor.workflows.fleets.processes import run_process
+
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +34,26 @@ def look_around(marker: str, folder: str) -> WorkerView:
 
 
 def run_on_worker(job: Job, shared: str, marker: str) -> JobEnd:
-    """Run a job; a worker that joined later and does not see the results' folder does not begin.
+    """Run a job for as long as the driver's marker stands; that is how a driver stops its jobs.
 
-    Cancelled, the child is interrupted first: see `run_process`.
+    A worker that joined later and does not see the results' folder does not begin.
     """
-    if not (Path(shared) / marker).is_file():
+    folder = Path(shared)
+    if not (folder / marker).is_file():
         because = f"Its Ray worker does not see {shared}: put it where all workers see it."
         return JobEnd(kind="lost", returncode=None, seconds=0.0, said=because)
-    return run_process(job)
+    return run_process(job, _is_gone(folder, marker))
+
+
+def _is_gone(folder: Path, marker: str) -> Callable[[], bool]:
+    """Whether the marker is gone, looked for no more than once a second; a shared disk is slow."""
+    looked = [monotonic()]
+
+    def is_gone() -> bool:
+        if monotonic() - looked[0] < LOOK_SECONDS:
+            return False
+        looked[0] = monotonic()
+        # A folder that is away altogether, as in a broken network, is no such word.
+        return folder.is_dir() and not (folder / marker).is_file()
+
+    return is_gone

@@ -11,7 +11,7 @@ from auditor.core.items import Contrast
 from auditor.core.policy import Policy
 from auditor.core.review import BaselineFinding
 from auditor.store import MANIFEST, RunFolder
-from auditor.workflows.review import read_run
+from auditor.workflows.reviews.review import read_run
 from auditor.workflows.run_files import BASELINE_FINDINGS, POLICY, Finish
 
 _REPORTS = ("report.pdf", "report.html")

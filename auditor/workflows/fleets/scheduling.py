@@ -60,14 +60,16 @@ def _interruptible() -> Iterator[None]:
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    # What `nohup` ignores stays ignored.
-    signals = [
-        one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_DFL
-    ]
-    for one in signals:
+    # What `nohup` ignores stays ignored; Ray has a handler of its own, which would end with 0.
+    previous = {
+        one: signal.getsignal(one)
+        for one in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(one) is not signal.SIG_IGN
+    }
+    for one in previous:
         signal.signal(one, interrupt)
     try:
         yield
     finally:
-        for one in signals:
-            signal.signal(one, signal.SIG_DFL)
+        for one, handler in previous.items():
+            signal.signal(one, handler)

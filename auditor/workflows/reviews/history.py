@@ -14,9 +14,9 @@ from auditor.prompt_library import load_battery
 from auditor.reporting.history.history_pages import history_document
 from auditor.reporting.language import speaking
 from auditor.store import RunFolder, open_run_folder
-from auditor.workflows.past_numbers import remember
-from auditor.workflows.past_runs import PastRun, is_run, past_runs
-from auditor.workflows.review_files import Look, Printed, presented, write_document
+from auditor.workflows.reviews.past_numbers import remember
+from auditor.workflows.reviews.past_runs import PastRun, is_run, past_runs
+from auditor.workflows.reviews.review_files import Look, Printed, presented, write_document
 
 NAME = "history"
 FILE = "history.json"

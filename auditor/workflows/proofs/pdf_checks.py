@@ -13,13 +13,13 @@ from auditor.proof.checks import Check, Verification, altered, cannot, note, ok
 from auditor.proof.ledger import Line
 from auditor.proof.pdf_files import MAX_PDF_BYTES, PdfUnreadable, attached_files
 from auditor.store import MANIFEST, PDF, PDF_HASH, WITNESS
-from auditor.workflows.verifying.ledger_checks import (
+from auditor.workflows.proofs.ledger_checks import (
     KeptLedger,
     chain_checks,
     check_witness,
     read_ledger_file,
 )
-from auditor.workflows.verifying.verified_run import VerifiedRun
+from auditor.workflows.proofs.verified_run import VerifiedRun
 
 Trusted = tuple[bytes, ...]
 

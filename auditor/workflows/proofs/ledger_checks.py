@@ -12,7 +12,7 @@ from auditor.proof.checks import Check, Verification, altered, cannot, note, ok
 from auditor.proof.ledger import Ledger, Line, read_ledger
 from auditor.proof.ledger_file import TORN
 from auditor.store import HEAD, WITNESS
-from auditor.workflows.ledger_lines import remember
+from auditor.workflows.proofs.ledger_lines import remember
 
 _AT_THE_END = (
     "lines that were cut off at its end would not be noticed where no run folder beside it and no "

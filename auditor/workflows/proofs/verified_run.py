@@ -11,8 +11,8 @@ from auditor.proof.attestation import WRITTEN_AFTER
 from auditor.proof.folder_files import FileFlaw, check_files
 from auditor.proof.ledger import Line, inner_of
 from auditor.store import HEAD, LOCK, MANIFEST, PDF, PDF_HASH, RECORD, RunFolder
-from auditor.workflows.ledger_lines import folder_name
-from auditor.workflows.verifying.ledger_checks import KeptLedger, last_report
+from auditor.workflows.proofs.ledger_checks import KeptLedger, last_report
+from auditor.workflows.proofs.ledger_lines import folder_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from auditor.proof.hook import SigningCommand, run_command
 from auditor.proof.pdf_signing import sign_pdf
 from auditor.proof.signing_key import KeySource, SigningKey, load_signing_key
 from auditor.store import HTML, LOCK, MANIFEST, PDF, PDF_HASH, RunFolder, open_run_folder
-from auditor.workflows.attesting import statement_of
-from auditor.workflows.proving import note_signed
+from auditor.workflows.proofs.attesting import statement_of
+from auditor.workflows.proofs.proving import note_signed
+from auditor.workflows.proofs.verify import VerifyRequest, verify
 from auditor.workflows.stored_run import require_record
-from auditor.workflows.verify import VerifyRequest, verify
 
 ASKED_OF_COMMANDS = (PDF, MANIFEST)
 """What a signing command is run on: the report, and the hashes of everything else."""

@@ -16,7 +16,7 @@ from auditor.core.runs import SCHEMA_VERSION, RunRecord
 from auditor.errors import AuditorError, BatteryInvalid, RunUnreadable
 from auditor.store import RECORD, RESPONSES, RunFolder
 from auditor.workflows.asking import plan_battery
-from auditor.workflows.ledger_lines import refuse_other_evidence
+from auditor.workflows.proofs.ledger_lines import refuse_other_evidence
 from auditor.workflows.questions import questions_of
 from auditor.workflows.run_files import Finish, recorded_files
 

@@ -17,7 +17,7 @@ from auditor.proof.attestation import STATEMENT
 from auditor.proof.ledger import Event, Ledger, Line
 from auditor.proof.ledger_file import TORN, append_entry
 from auditor.store import HEAD, MANIFEST, PDF, RECORD, RESULTS, WITNESS, RunFolder
-from auditor.workflows.ledger_lines import folder_name, ledger_of, read_ledger_at, remember
+from auditor.workflows.proofs.ledger_lines import folder_name, ledger_of, read_ledger_at, remember
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.run_files import WRITTEN_ONCE
 

@@ -19,7 +19,14 @@ from auditor.core.runs import ModelIdentity, RunRecord
 from auditor.errors import RunUnreadable
 from auditor.store import RECORD, RunFolder
 from auditor.workflows.questions import Questions
-from auditor.workflows.review import WORDS, Beside, LatestIn, Neighbours, read_models, read_run
+from auditor.workflows.reviews.review import (
+    WORDS,
+    Beside,
+    LatestIn,
+    Neighbours,
+    read_models,
+    read_run,
+)
 from auditor.workflows.run_files import Finish
 from auditor.workflows.stored_run import require_record
 

@@ -23,8 +23,8 @@ from auditor.reporting.comparison.material import Material
 from auditor.reporting.language import speaking
 from auditor.store import RECORD, RunFolder, open_run_folder
 from auditor.workflows.folder_names import REPORTS
-from auditor.workflows.review import read_models, read_run
-from auditor.workflows.review_files import Look, Printed, presented, write_document
+from auditor.workflows.reviews.review import read_models, read_run
+from auditor.workflows.reviews.review_files import Look, Printed, presented, write_document
 from auditor.workflows.run_files import POLICY
 from auditor.workflows.stored_run import require_record
 

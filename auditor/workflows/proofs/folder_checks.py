@@ -6,14 +6,14 @@ from auditor.proof.checks import Check, altered, cannot, note, ok
 from auditor.proof.folder_files import FileFlaw, file_sha256
 from auditor.proof.ledger import Line, inner_of
 from auditor.store import HEAD, HTML, MANIFEST, RECORD, RESULTS, WITNESS, json_bytes
-from auditor.workflows.ledger_lines import evidence_of, folder_name
-from auditor.workflows.verifying.ledger_checks import (
+from auditor.workflows.proofs.ledger_checks import (
     KeptLedger,
     check_witness,
     read_witness,
     witness_to,
 )
-from auditor.workflows.verifying.verified_run import VerifiedRun
+from auditor.workflows.proofs.ledger_lines import evidence_of, folder_name
+from auditor.workflows.proofs.verified_run import VerifiedRun
 
 _KINDS = {
     "altered": "is not what the run wrote.",
@@ -158,7 +158,8 @@ def _remembered_checks(run: VerifiedRun, kept: KeptLedger) -> list[Check]:
             check = check_witness(kept, witness, name)
             # Whatever of it names no line has nothing else that vouches for it.
             if check is None and file.read_bytes() != json_bytes(witness_to(kept, witness.seq)):
-                check = altered(name, "is damaged.")
+                said = f"does not fit {kept.path.name}: one of the two was altered."
+                check = altered(name, said)
         except RunUnreadable:
             check = altered(name, "is damaged.")
         if check is not None:

@@ -13,8 +13,8 @@ from auditor.core.review import BaselineFinding
 from auditor.errors import RunUnreadable
 from auditor.store import MANIFEST, RECORD, RESPONSES, RunFolder
 from auditor.workflows.concluding import FindingsFile, MeasuresFile
-from auditor.workflows.ledger_lines import witness_of
-from auditor.workflows.past_runs import NoReview, PastRun, told_as
+from auditor.workflows.proofs.ledger_lines import witness_of
+from auditor.workflows.reviews.past_runs import NoReview, PastRun, told_as
 from auditor.workflows.run_files import BASELINE_FINDINGS, POLICY
 from auditor.workflows.stored_run import score_run
 

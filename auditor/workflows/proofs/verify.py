@@ -6,22 +6,22 @@ from pathlib import Path
 from auditor.errors import RunUnreadable
 from auditor.proof.checks import Check, Verification, cannot, within
 from auditor.store import RunFolder, is_being_written
-from auditor.workflows.ledger_lines import ledger_of
-from auditor.workflows.verifying.folder_checks import (
+from auditor.workflows.proofs.folder_checks import (
     file_checks,
     ledger_checks,
     missing_folders,
 )
-from auditor.workflows.verifying.ledger_checks import (
+from auditor.workflows.proofs.ledger_checks import (
     KeptLedger,
     beside_checks,
     chain_checks,
     read_ledger_file,
     verify_ledger,
 )
-from auditor.workflows.verifying.pdf_checks import report_checks, verify_pdf
-from auditor.workflows.verifying.statement_checks import statement_checks
-from auditor.workflows.verifying.verified_run import VerifiedRun, open_verified
+from auditor.workflows.proofs.ledger_lines import ledger_of
+from auditor.workflows.proofs.pdf_checks import report_checks, verify_pdf
+from auditor.workflows.proofs.statement_checks import statement_checks
+from auditor.workflows.proofs.verified_run import VerifiedRun, open_verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _folder_checks(
 
 def _recomputed(folder: RunFolder) -> list[Check]:
     # Everything that computes and draws takes a second to import.
-    from auditor.workflows.verifying.recomputing import recomputed_checks
+    from auditor.workflows.proofs.recomputing import recomputed_checks
 
     return recomputed_checks(folder)
 

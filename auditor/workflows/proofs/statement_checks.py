@@ -9,9 +9,9 @@ from auditor.proof.checks import Check, altered, cannot, note, ok
 from auditor.proof.envelope import check_envelope
 from auditor.proof.pdf_signature import SignatureCheck, signer_certificate
 from auditor.store import HTML, PDF, RECORD
-from auditor.workflows.attesting import FINDINGS, statement_of
+from auditor.workflows.proofs.attesting import FINDINGS, statement_of
+from auditor.workflows.proofs.verified_run import VerifiedRun
 from auditor.workflows.run_files import BASELINE_FINDINGS
-from auditor.workflows.verifying.verified_run import VerifiedRun
 
 _MADE_OF = frozenset({RECORD, FINDINGS, BASELINE_FINDINGS})
 

@@ -1,0 +1,1 @@
+"""The ledger of the runs, signatures and statements: written, and checked."""

@@ -1,0 +1,1 @@
+"""Stored runs beside others: baselines, comparisons, histories, and the documents on them."""

@@ -1,1 +1,0 @@
-"""The parts of `auditor verify`: files, ledger, PDF, numbers."""
