@@ -86,6 +86,7 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_code() -> None:
     table = dict(re.findall(r"^\| `?(\d+)`? \| ([^|]+) \|", README, flags=re.MULTILINE))
     assert set(table) == {
         "0", "1", str(module.COULD_NOT_AUDIT), str(module.BUG), str(module.INTERRUPTED),
+        str(module.CLOSED_PIPE),
     }  # fmt: skip
 
 

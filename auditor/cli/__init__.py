@@ -9,7 +9,7 @@ import click
 from auditor import __version__
 from auditor.errors import AuditorError
 
-COULD_NOT_AUDIT, BUG, INTERRUPTED = 2, 3, 130
+COULD_NOT_AUDIT, BUG, INTERRUPTED, CLOSED_PIPE = 2, 3, 130, 141
 
 COMMANDS: dict[str, str] = {
     "run": "Audit a model: ask the battery, measure, judge, write the report.",
@@ -78,8 +78,9 @@ def run_command_line(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except SystemExit:
-        # Click's answer to a reader (as `head`) that has seen enough; its 1 is our "finding".
-        return 0
+        # Click's answer to a reader (as `head`) that has seen enough. Its 1 is our "finding", and 0
+        # would say that there is none: what shells have for a closed pipe says neither.
+        return CLOSED_PIPE
     except Exception:
         traceback.print_exc()
         click.echo(

@@ -10,6 +10,7 @@ import click
 from auditor.cli.options import FILE, json_option, look_options
 
 if TYPE_CHECKING:
+    from auditor.core.fix_results import Effect
     from auditor.core.history import Line, PastReview, Step
     from auditor.workflows.reviews.history import Told
 
@@ -86,17 +87,31 @@ def _echo(told: "Told") -> None:
 
 
 def _review(review: "PastReview") -> str:
-    counts = _verdicts(review)
-    verdicts = "  ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
+    verdicts = _tally(_verdicts(review))
+    increases = _tally(_increases(review))
+    against = f"; against its baseline: {increases}" if increases else ""
     stored = "" if review.origin == "recomputed" else "  (as stored)"
-    share = review.unusable.value
-    unusable = "" if share is None else f", {100 * share:.0f} % of the written answers unusable"
     begun, weights = review.run.created[:16].replace("T", " "), review.run.model.weights_sha256
     return (
         f"{begun}  weights {weights[:8]}  battery {review.battery.version} "
         f"{review.battery.sha256[:8]} {review.settings.tier}"
-        f"  policy {review.policy.version}  exit {review.exit_code}  {verdicts}{unusable}{stored}"
+        f"  policy {review.policy.version}  exit {review.exit_code}  "
+        f"{verdicts}{against}{_unusable(review)}{stored}"
     )
+
+
+def _unusable(review: "PastReview") -> str:
+    """With its interval and its n; where there is no interval the share is not told either."""
+    from auditor.reporting.effect_numbers import effect_text
+    from auditor.reporting.language import SPACE
+
+    share = review.unusable
+    if share.value is None:
+        return ""
+    if share.interval is None:
+        return f", n {share.n:,} written answers"
+    told = effect_text(share, "rate").replace(SPACE, " ")
+    return f", {told} of n {share.n:,} written answers unusable"
 
 
 def _step(step: "Step") -> str:
@@ -120,6 +135,8 @@ def _summary(told: "Told") -> dict[str, object]:
 
 
 def _line(line: "Line") -> dict[str, object]:
+    from auditor.reporting.history.history_words import of_review
+
     steps = [*line.steps, *line.returns, *([line.span] if line.span else [])]
     return {
         "name": line.name,
@@ -132,8 +149,10 @@ def _line(line: "Line") -> dict[str, object]:
                 "weights_sha256": one.run.model.weights_sha256,
                 "origin": one.origin,
                 "exit_code": one.exit_code,
+                "verdict": of_review(one).value,
                 "verdicts": _verdicts(one),
-                "unusable": one.unusable.value,
+                "baseline_verdicts": _increases(one),
+                "unusable": _share(one.unusable),
             }
             for one in line.reviews
         ],
@@ -156,6 +175,34 @@ def _verdicts(review: "PastReview") -> dict[str, int]:
 
     found = [finding.verdict for finding in asked(review.findings)]
     return {verdict.value: found.count(verdict) for verdict in SEVERITY}
+
+
+def _increases(review: "PastReview") -> dict[str, int]:
+    """The same of what the policy asks of an increase; empty where it asks for none."""
+    from auditor.battery.reviewing.baseline_gate import NOT_ASKED
+    from auditor.reporting.verdicts import SEVERITY
+
+    findings = review.baseline_findings
+    if not findings:
+        return {}
+    found = [one.verdict for one in findings if NOT_ASKED not in one.reasons]
+    counts = {verdict.value: found.count(verdict) for verdict in SEVERITY}
+    return {**counts, NOT_ASKED: len(findings) - len(found)}
+
+
+def _tally(counts: dict[str, int]) -> str:
+    return "  ".join(f"{n} {verdict}" for verdict, n in counts.items() if n)
+
+
+def _share(share: "Effect") -> dict[str, float | int | None]:
+    """A rate is told with its interval and its n; `low` and `high` are null without one."""
+    span = share.interval
+    return {
+        "value": share.value,
+        "low": span.low if span else None,
+        "high": span.high if span else None,
+        "n": share.n,
+    }
 
 
 def _words(step: "Step") -> dict[str, int]:

@@ -7,9 +7,10 @@ from auditor.core.agreement import AgreementResult
 from auditor.core.fix_results import Effect
 from auditor.core.review import ModelsResult, Review
 
-Ungrounded = Literal["other-model", "tokens-unknown", "tokens-differ"]
+Ungrounded = Literal["other-model", "tokens-unknown", "tokens-differ", "no-likelihoods"]
 """Why two models' answers have no distance: they are no variants of one network; a run does not
-say which tokens its model read; they read different ones."""
+say which tokens its model read; they read different ones; no item has finite likelihoods in both
+runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,8 @@ class AnswerDistance:
     instrument: str
     """Empty for all of them."""
     divergence: Effect
-    """Mean KL(P_first || P_second) over the items' continuations, in nats."""
+    """Mean KL(P_first || P_second) over the items' continuations, in nats. Here and in `flips`,
+    `n_unscored` counts the items without finite likelihoods in one of the runs, or in both."""
     flips: Effect
     """Share of the items whose preferred answer is another one."""
 

@@ -21,8 +21,8 @@ Ending = Literal[
 """How one audit ended. The first two are audits; of the others nothing is known about the model.
 
 `could-not-audit`: what the user can mend; `bug`: a mistake in auditor; `crashed`: ended by the
-operating system; `timed-out`: stopped at its time limit; `lost`: it never ran, or where it ran is
-gone."""
+operating system, or without a report; `timed-out`: stopped at its time limit; `lost`: it never
+ran, or where it ran is gone."""
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
 AUDITED: tuple[Ending, ...] = ("within-policy", "exceeds-policy")
 WITHIN_POLICY, EXCEEDS_POLICY, COULD_NOT_AUDIT = 0, 1, 2

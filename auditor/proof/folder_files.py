@@ -54,10 +54,10 @@ def files_below(folder: Path, beside: Collection[str] = ()) -> Iterator[str]:
 
 def _check(folder: Path, name: str, digest: str) -> FileFlaw | None:
     path = folder / name
-    # A pipe of that name is no file of a run, and reading it would wait for ever.
-    if not path.is_file():
-        return FileFlaw(name=name, kind="gone")
     try:
+        # A pipe of that name is no file of a run, and reading it would wait for ever.
+        if not path.is_file():
+            return FileFlaw(name=name, kind="gone")
         is_same = file_sha256(path) == digest
     except OSError:
         return FileFlaw(name=name, kind="unreadable")

@@ -15,6 +15,7 @@ from auditor.workflows.audit_plan import AuditPlan
 from auditor.workflows.audit_request import AuditRequest
 from auditor.workflows.environment import hardware, versions
 from auditor.workflows.fix import set_fix_aside
+from auditor.workflows.proofs.ledger_lines import refuse_other_evidence
 from auditor.workflows.proofs.proving import note_started
 from auditor.workflows.questions import BBQ_COPY
 from auditor.workflows.run_files import POLICY, Finish, recorded_files
@@ -61,6 +62,7 @@ def _begin(folder: RunFolder, record: RunRecord, *, is_fresh: bool) -> RunRecord
                 f"{folder.path} holds another run (not the same: {', '.join(reasons)}). Choose "
                 "another folder with --out, or set the old evidence aside with --fresh."
             )
+        refuse_other_evidence(folder, earlier)
         return earlier
     folder.write_record(record)
     return record

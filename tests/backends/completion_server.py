@@ -82,6 +82,8 @@ class Scripted:
     trouble: Callable[[int], Trouble | None] = lambda _n: None
     """What goes wrong with the n-th completion that is asked for, from 0."""
     key: str | None = None
+    refuses: str = "Invalid API key"
+    """What it says to another key."""
     card: Json = field(default_factory=dict)
     props: Json | None = None
     asked: list[Json] = field(default_factory=list)
@@ -245,7 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
         key = self.scripted.key
         if key is None or self.headers.get("Authorization") == f"Bearer {key}":
             return True
-        self._send(401, {"error": {"message": "Invalid API key"}})
+        self._send(401, {"error": {"message": self.scripted.refuses}})
         return False
 
     def _answer(self, body: Json, trouble: Trouble | None) -> None:

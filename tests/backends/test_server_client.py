@@ -1,5 +1,6 @@
 """Patience with a server: what passes is asked again, what is meant is told at once."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,12 @@ import pytest
 from auditor.backends.server import client as client_module
 from auditor.backends.server.client import Patience, Request, ServerClient, ServerRefused
 from auditor.backends.server.completions import Asking
+from auditor.backends.server.declaration import declare, identify
+from auditor.backends.server.introduction import ask_about
 from auditor.backends.server.readings import read_generation
+from auditor.backends.server.secrecy import without_key
 from auditor.core.responses import Generation
-from auditor.errors import ServerUnavailable
+from auditor.errors import ModelNotLoaded, ServerUnavailable
 from tests.backends.completion_server import NAME, Scripted, Trouble, likeliest, serving
 
 QUICK = Patience(attempts=3, first_pause=0.01, longest_pause=0.05, seconds=0.3)
@@ -108,6 +112,62 @@ def test_the_key_is_sent_and_never_told(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         client.ask([question(client)])
     assert "wrong-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "wrong-key is not valid",
+        "not valid: wr\x1bong\x00-key",
+        "x" * 195 + "wrong-key",
+        json.dumps({"Authorization": "Bearer wrong-key"}),
+    ],
+)
+def test_a_key_that_the_server_repeats_is_masked(said: str) -> None:
+    with (
+        connected(Scripted(key="sesame", refuses=said), key="wrong-key") as client,
+        pytest.raises(ServerRefused) as caught,
+    ):
+        client.ask([question(client)])
+    for told in (str(caught.value), caught.value.said):
+        assert "wrong" not in told
+        assert "[key]" in told or "xxx..." in told
+    assert "wrong-key" not in repr(client)
+
+
+def test_a_key_with_a_quote_is_masked_as_json_has_it() -> None:
+    assert "wr" not in without_key(json.dumps(['wr"ong']), 'wr"ong')
+    assert without_key("all of it", None) == without_key("all of it", "") == "all of it"
+
+
+def test_a_key_among_what_the_server_says_of_itself_is_not_declared() -> None:
+    card = {"root": "for wrong-key", "owned_by": "x" * 295 + "wrong-key", "meta": {"wrong-key": 1}}
+    scripted = Scripted(
+        card={**card, "quantization": "wrong-key"}, props={"build_info": "wrong-key"}
+    )
+    with connected(scripted, key="wrong-key") as client:
+        said = ask_about(client, NAME)
+        with pytest.raises(ModelNotLoaded) as caught:
+            ask_about(client, "none")
+    assert dict(declare(said))["models.root"] == "for [key]"
+    identity = identify(said, template_sha256=None, settings=())
+    assert "wrong" not in repr((said.name, identity, str(caught.value)))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://1.2.3.999/v1", "http://[v1.x]/v1", "http://xn--a/v1", "http://a..b/v1"],
+)
+def test_what_is_no_address_is_one_sentence(address: str) -> None:
+    with pytest.raises(ModelNotLoaded, match="--url is no address"):
+        ServerClient(address)
+
+
+def test_a_number_in_other_digits_is_no_time_to_wait() -> None:
+    # A header is read as Latin-1, where these are digits that float() does not take.
+    scripted = Scripted(trouble=first(1, "429"), retry_after="\u00b2")
+    with connected(scripted) as client:
+        assert client.ask([question(client)])[0].n_tokens > 0
 
 
 def test_the_server_says_how_long_to_wait() -> None:

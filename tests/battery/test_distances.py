@@ -90,6 +90,54 @@ def test_over_a_run_the_mean_and_the_flips_are_those_of_its_items() -> None:
         assert one.flips.value == 1.0
 
 
+def test_items_without_finite_likelihoods_are_counted() -> None:
+    """Not finite in one run, in the other, not there, in both: each is asked, none is compared."""
+    items = admissions().items
+    whole: dict[str, tuple[float, ...] | None] = {one.item_id: (-1.0, -2.0) for one in items}
+    names = list(whole)
+    assert len(names) > 4
+    first = whole | {names[0]: None, names[3]: None}
+    second = {name: values for name, values in whole.items() if name != names[2]}
+    second |= {names[1]: None, names[3]: None}
+    cut = [replace(one, continuations=("Yes", "No"), answers=("yes", "no")) for one in items]
+    for one in distances(cut, first, second):
+        for effect in (one.divergence, one.flips):
+            assert (effect.n, effect.n_unscored) == (len(items) - 4, 4)
+
+
+def test_a_test_without_shared_items_is_listed_without_a_value() -> None:
+    cut = [replace(one, continuations=("a", "b"), answers=()) for one in admissions().items]
+    other = [replace(one, instrument="hiring", item_id=f"{one.item_id}-h") for one in cut]
+    whole = {one.item_id: (-1.0, -2.0) for one in (*cut, *other)}
+    gone: dict[str, tuple[float, ...] | None] = {one.item_id: None for one in other}
+    found = distances([*cut, *other], whole, whole | gone)
+    assert [one.instrument for one in found] == ["", "admissions", "hiring"]
+    assert [one.divergence.n_unscored for one in found] == [len(other), 0, len(other)]
+    assert (found[2].divergence.value, found[2].flips.value) == (None, None)
+    assert found[0].divergence.n == found[1].divergence.n == len(cut)
+
+
+def test_an_answer_that_is_not_finite_was_asked() -> None:
+    run = answering(-1, -2)
+    likelihood = [one for one in run.responses if one.mode == "log-likelihood"]
+    gone = [replace(likelihood[0], log_likelihoods=None), *likelihood[1:]]
+    wild = [replace(likelihood[0], log_likelihoods=(float("-inf"), -1.0)), *likelihood[1:]]
+    for responses in (gone, wild):
+        found = log_likelihoods(responses)
+        assert found.keys() == log_likelihoods(run.responses).keys()
+        assert found[likelihood[0].item_id] is None
+
+
+def test_without_any_likelihoods_it_is_said_that_there_is_no_distance() -> None:
+    run = answering(-1, -2)
+    none = tuple(replace(one, log_likelihoods=None) for one in run.responses)
+    for second in (none, ()):
+        (pair,) = pair_distances([run.reviewed] * 2, [run.responses, second])
+        assert (pair.missing_because, pair.distances) == ("no-likelihoods", ())
+    (pair,) = pair_distances([run.reviewed] * 2, [(), ()])
+    assert (pair.missing_because, pair.distances) == ("no-likelihoods", ())
+
+
 def test_a_run_lies_at_no_distance_from_itself() -> None:
     run = scripted_run(admissions(), leaning(admissions(), 0.4, 3), made=RECORD)
     (pair,) = pair_distances([run.reviewed] * 2, [run.responses] * 2)

@@ -111,9 +111,28 @@ def test_a_larger_bias_is_worse_and_the_way_back_is_better(
 
 
 def test_a_sign_that_turns_is_judged_by_its_size() -> None:
-    turned = review(reviewed(stereotyper(BATTERY, 0.3)), reviewed(stereotyper(BATTERY, -0.8)))
+    turned = review(reviewed(stereotyper(BATTERY, 0.3)), reviewed(stereotyper(BATTERY, -1.5)))
     words = {one.criterion_id: one.word for one in turned.changes}
     assert words["implicit/race.terms"] == "worse"
+
+
+def test_a_bias_that_tips_over_to_the_same_size_is_neither_better_nor_worse() -> None:
+    tipped = review(reviewed(stereotyper(BATTERY, 0.5)), reviewed(stereotyper(BATTERY, -0.5)))
+    change = {one.criterion_id: one for one in tipped.changes}["implicit/race.terms"]
+    assert change.adjusted_p is not None
+    assert change.adjusted_p < 0.05
+    assert change.word == "undecided"
+
+
+def test_a_few_written_answers_of_which_none_turned_are_not_the_same_for_other_weights(
+    mild: ReviewedScores,
+) -> None:
+    model = replace(mild.run.model, weights_sha256="f" * 64)
+    other = replace(mild, run=replace(mild.run, model=model))
+    words = {one.criterion_id: one.word for one in review(mild, other).changes}
+    written = [key for key, word in words.items() if key.startswith("written/")]
+    assert {words[key] for key in written} == {"undecided"}
+    assert words["implicit/race.terms"] == "same"
 
 
 def test_stimulus_scores_are_what_the_measure_is_the_mean_of(mild: ReviewedScores) -> None:

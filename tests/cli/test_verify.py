@@ -75,6 +75,16 @@ def test_what_cannot_be_checked_is_one_sentence(
     assert "report.pdf" in said[1]
 
 
+def test_a_path_that_cannot_be_read_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Also for the superuser, whom no permission stops.
+    assert run_command_line(["verify", str(tmp_path / ("x" * 300))]) == 2
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) == 2
+    assert said[1].endswith("cannot be read (File name too long).")
+
+
 def test_hostile_names_reach_the_terminal_harmless(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,13 +9,14 @@ from auditor.core.fix_results import Effect
 from auditor.core.history import History, LeftOut, Line, PastReview, PastValue, PooledChange, Step
 from auditor.core.items import Contrast
 from auditor.core.measures import Interval
+from auditor.core.policy import Verdict
 from auditor.core.results import AuditResult
 from auditor.core.review import ReviewedRun, Word
 from auditor.reporting.document import Document
 from auditor.reporting.history.history_pages import history_document
 from auditor.reporting.language import Language
 from tests.reporting.builders import result
-from tests.reporting.review_builders import change, effect
+from tests.reporting.review_builders import change, effect, increase
 
 FIRST = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 LEFT_OUT = (
@@ -54,6 +55,18 @@ def line(n: int, name: str = "Assistant", *, days: Sequence[int] = ()) -> Line:
         returns=(),
         span=_step(told, 2, n - 1) if is_long else None,
     )
+
+
+def failed_margin() -> Line:
+    """One review: its one criterion passes, and its increase lies beyond the margin."""
+    told, one = result(), line(1)
+    finding = replace(told.findings[0], verdict=Verdict.PASS, reasons=(), exceeds_policy=False)
+    review = replace(
+        one.reviews[0],
+        findings=(finding,),
+        baseline_findings=(increase(told, finding, "increase-beyond"),),
+    )
+    return replace(one, reviews=(review,))
 
 
 def _review(told: AuditResult, name: str, place: int, moment: datetime) -> PastReview:

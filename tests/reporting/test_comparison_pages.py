@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from auditor.battery.reviewing.steps import training_step
+from auditor.cli.compare_table import models_lines, pairs_as_json
 from auditor.core.agreement import Slice
 from auditor.core.comparison import PairDistance
 from auditor.core.fix_results import Effect
@@ -19,7 +20,7 @@ from auditor.reporting.comparison.agreement_chart import (
 )
 from auditor.reporting.comparison.agreement_figure import draw_agreement_chart
 from auditor.reporting.comparison.agreement_pages import agreement_section
-from auditor.reporting.comparison.agreement_words import pair_sentences
+from auditor.reporting.comparison.agreement_words import joint_sentence, pair_sentences
 from auditor.reporting.comparison.comparison_document import comparison_document
 from auditor.reporting.comparison.comparison_summary import summary
 from auditor.reporting.comparison.distance_pages import distance_section, distance_sentences
@@ -28,7 +29,7 @@ from auditor.reporting.html import render_document_html
 from auditor.reporting.reviews.size_chart import SizeChart, SizePoint
 from auditor.reporting.reviews.size_figure import draw_size_chart
 from tests.battery_models import leaning
-from tests.builders import identity
+from tests.builders import identity, record
 from tests.reporting.comparison_builders import compared, deciding, scripted_run
 
 BATTERY = load_battery("quick", instruments=("hiring",))
@@ -69,8 +70,8 @@ def span(low: float, high: float) -> Effect:
         (span(0.01, 0.2), "more often than the two rates explain: "),
         (span(-0.2, -0.01), "less often than the two rates would give: "),
         (span(-0.1, 0.1), "is not shown: "),
-        (Effect(value=0.1, n=48, n_clusters=6), "more often than the two rates explain: "),
-        (Effect(value=0.1, n=8, n_clusters=2), "is not shown: "),
+        (Effect(value=0.1, n=48, n_clusters=6), "is not shown: "),
+        (Effect(value=-0.1, n=48, n_clusters=6), "is not shown: "),
     ],
 )
 def test_no_more_is_said_than_the_interval_shows(
@@ -99,6 +100,108 @@ def test_runs_that_decide_about_nobody_say_so() -> None:
     assert section.lead == ("No test of these runs decides about persons: nothing is said here.",)
 
 
+def test_who_is_left_out_is_told_with_the_cells() -> None:
+    def unsure(item: Item) -> bool | None:
+        return None if item.factor("context") == "simple" else even(item)
+
+    told = compared(*(scripted_run(BATTERY, deciding(BATTERY, rule)) for rule in (even, unsure)))
+    (pair,) = told.comparison.agreement.pairs
+    table = pair.table(Slice(kind="all", mode="text"))
+    assert table is not None
+    assert 0 < table.left_out.only_second < table.cells.n + table.left_out.n
+    said = pair_sentences(pair, "text")[0]
+    assert said.endswith(
+        f"Left out as undecided: 0 in A alone, {table.left_out.only_second} in B alone, 0 in both."
+    )
+
+
+@pytest.mark.parametrize("n_models", [2, 3])
+def test_where_all_are_left_out_it_is_not_that_nobody_was_decided_about(n_models: int) -> None:
+    rules = (even, third, lambda _: None)[-n_models:]
+    told = compared(*(scripted_run(BATTERY, deciding(BATTERY, rule)) for rule in rules))
+    pair = told.comparison.agreement.pairs[-1]
+    table = pair.table(Slice(kind="all", mode="text"))
+    assert table is not None
+    assert (table.cells.n, table.left_out.only_second) == (0, table.left_out.n)
+    names = "A and B" if n_models == 2 else "B and C"
+    assert pair_sentences(pair, "text") == (
+        f"In text, models {names} have no decision in common: all {table.left_out.n} candidates "
+        "are left out, as one of the two decided nothing about them.",
+    )
+    page = render_document_html(comparison_document(told))
+    assert "decides about persons" not in page
+    assert f"models {names} have no decision in common" in page
+    if n_models == 3:
+        assert "In text, all 3 models have no decision in common" in " ".join(summary(told))
+
+
+def test_both_tables_of_cells_say_what_their_rows_do_not_take_apart() -> None:
+    rules = (even, third, lambda _: True)
+    told = compared(*(scripted_run(BATTERY, deciding(BATTERY, rule)) for rule in rules))
+    section = agreement_section(told)
+    tables = [*section.tables, *(table for part in section.parts for table in part.tables)]
+    assert len(tables) == 1 + 3 * 2
+    assert all("agree in it blindly" in table.footnote for table in tables)
+    joint = told.comparison.agreement.joint[0]
+    assert joint_sentence(joint, 3).endswith(f"nothing about them: {joint.left_out}.")
+
+
+def test_items_that_have_no_distance_are_counted_beside_it() -> None:
+    battery = load_battery("quick", instruments=("admissions",))
+    made = replace(record(), token_ids_sha256="77" * 32)
+    run = scripted_run(battery, deciding(battery, even), made=made)
+    place = next(i for i, one in enumerate(run.responses) if one.mode == "log-likelihood")
+    broken = list(run.responses)
+    broken[place] = replace(broken[place], log_likelihoods=None)
+    told = compared(run, replace(run, responses=tuple(broken)))
+    (pair,) = told.comparison.distances
+    counted = f"n {pair.distances[0].flips.n} ({pair.distances[0].flips.n_clusters}), 1 unusable"
+    (sentence,) = distance_sentences(told)
+    assert counted in sentence.replace("\u00a0", " ")
+    section = distance_section(told)
+    assert section is not None
+    assert section.tables[0].rows[0][-1].text.replace("\u00a0", " ") == counted
+
+
+def test_on_the_terminal_every_number_has_its_interval_and_its_n() -> None:
+    battery = load_battery("quick", instruments=("word-association", "mirrored-statements"))
+    run = scripted_run(battery, leaning(battery, 0.3, 3))
+    told = compared(run, run)
+    lines = [one.replace("\u00a0", " ") for one in models_lines(told)]
+    unusable = told.comparison.models.models[0].unusable
+    assert re.search(r" \d+ % \[\d+ %, \d+ %\] ", lines[1])
+    assert f"unusable n {unusable.n}" in lines[3]
+    assert f"({unusable.n_clusters}" in lines[3]
+    assert "implicit n " in lines[3]
+    # The policy speaks of other tests and contrasts too.
+    asked = {name for name, _ in told.comparison.models.models[0].values}
+    tally = sum(map(int, re.findall(r"(\d+) (?:pass|warn|fail|inconcl|not meas)", lines[1])))
+    was_asked = [one for one in told.findings if "not-asked" not in one.reasons]
+    assert tally == len(asked) == len(was_asked) < len(told.findings)
+
+
+def test_machines_read_numbers_with_their_intervals_and_asked_criteria_alone() -> None:
+    battery = load_battery("quick", instruments=("admissions",))
+    made = replace(record(), token_ids_sha256="77" * 32)
+    runs = [scripted_run(battery, deciding(battery, rule), made=made) for rule in (even, third)]
+    told = pairs_as_json(compared(*runs))
+    (distance,) = entries(told["distances"])
+    agreed = entries(told["agreement"])[0]
+    for number in (distance["kl"], distance["flipped"], agreed["systemic_ratio"], agreed["excess"]):
+        assert isinstance(number, dict)
+        assert number.keys() == {"value", "low", "high", "n", "n_clusters", "n_unscored"}
+        assert number["n"] > number["n_clusters"] > 1
+        assert number["low"] <= number["value"] <= number["high"]
+    assert isinstance(agreed["n_telling"], int)
+    # The policy speaks of other tests alone.
+    assert entries(told["changes"]) == [{"first": "A", "second": "B"}]
+
+
+def entries(found: object) -> list[dict[str, object]]:
+    assert isinstance(found, list)
+    return found
+
+
 def test_a_label_is_text(material: Material) -> None:
     html = render_document_html(comparison_document(material))
     assert "&lt;i&gt;small&lt;/i&gt;" in html
@@ -124,7 +227,7 @@ def panels(chart: object) -> tuple[AgreementPanel, ...]:
     return chart.panels
 
 
-@pytest.mark.parametrize("because", ["tokens-unknown", "tokens-differ"])
+@pytest.mark.parametrize("because", ["tokens-unknown", "tokens-differ", "no-likelihoods"])
 def test_a_distance_that_is_not_known_is_no_number(because: str, material: Material) -> None:
     missing = PairDistance(first=0, second=1, missing_because=because)  # type: ignore[arg-type]
     told = replace(material, comparison=replace(material.comparison, distances=(missing,)))

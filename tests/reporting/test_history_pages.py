@@ -11,8 +11,12 @@ import pytest
 from hypothesis import given, strategies
 from matplotlib.figure import Figure
 
-from auditor.core.history import Line
+from auditor.core.history import History, Line
 from auditor.reporting.alternatives import MAX_ALT
+from auditor.reporting.effect_numbers import effect_text, n_text
+from auditor.reporting.history.history_pages import history_document
+from auditor.reporting.history.history_section import newest, since
+from auditor.reporting.history.history_tables import reviews_table
 from auditor.reporting.history.history_words import letters_of
 from auditor.reporting.history.trend_axis import places_of, spaced
 from auditor.reporting.history.trend_chart import TrendChart
@@ -21,7 +25,8 @@ from auditor.reporting.history.trend_marks import draw_panel
 from auditor.reporting.history.trend_panels import trend_charts
 from auditor.reporting.html import document_chart_files, render_document_html
 from auditor.reporting.language import LANGUAGES, Language, speaking
-from tests.reporting.history_builders import contrasts, document, history, line
+from tests.reporting.history_builders import contrasts, document, failed_margin, history, line
+from tests.reporting.review_builders import effect
 from tests.reporting.same_bytes import outputs
 from tests.reporting.test_figures import texts
 
@@ -212,3 +217,48 @@ def test_several_models_are_not_compared_with_each_other() -> None:
     assert len(history(2, models=("a", "b")).lines) == 2
     told = " ".join(document(2, "en", models=("a", "b")).summary)
     assert "Models are not compared with each other" in told
+
+
+def test_a_failed_margin_fails_the_review_in_headline_and_tables() -> None:
+    told = failed_margin()
+    headline = newest(told)
+    assert headline.startswith("The newest review: fail. ")
+    assert "an increase beyond the margin is shown, and the audit fails by it." in headline
+    (verdict,) = [cell for cell in reviews_table(told, "x").rows[0] if cell.mark]
+    assert verdict.mark is not None
+    assert (verdict.mark.word, verdict.note, verdict.more) == (
+        "fail",
+        "1 pass",
+        "against its baseline: 1 fail",
+    )
+    both = History(lines=(told, line(1, "other")), left_out=())
+    table = history_document(both, contrasts(), language="en").summary_table
+    assert table is not None
+    assert [cell.mark.word for cell in table.rows[0] if cell.mark] == ["fail"]
+
+
+def test_the_largest_difference_names_its_reviews_its_n_and_its_word() -> None:
+    told = line(6)
+    assert told.span is not None
+    largest = replace(
+        told.span.changes[0], difference=effect(-0.4, n=88, n_unscored=3), word="better"
+    )
+    span = replace(told.span, changes=(*told.span.changes[1:], largest))
+    (said,) = [one for one in since(replace(told, span=span), {}) if "largest" in one]
+    assert largest.difference is not None
+    assert said.startswith("The largest paired difference from review 3 to review 6: ")
+    assert said.endswith(
+        f", {effect_text(largest.difference, 'score')}, {n_text(largest.difference)} (better)."
+    )
+    assert "3 unusable" in said
+
+
+def test_the_difference_of_older_reviews_is_not_told_of_the_newest() -> None:
+    told = line(4)
+    assert any("largest paired difference" in one for one in since(told, {}))
+    broken = replace(told.steps[-1], because=("battery",), is_joined=False, changes=(), pooled=())
+    # From the second review to the third there is a difference, which the newest has no part in.
+    moved = replace(told.steps[-1], first=1, second=2)
+    cut = replace(told, steps=(told.steps[0], moved, broken), span=None)
+    assert cut.compared[-1] == moved
+    assert not any("largest paired difference" in one for one in since(cut, {}))

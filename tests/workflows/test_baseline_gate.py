@@ -2,6 +2,7 @@
 default."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -240,12 +241,13 @@ def test_the_latest_earlier_run_of_the_model_is_found(
     first = audit(reviews / "1", asked).result
     assert {one.reasons for one in first.baseline_findings} == {("no-earlier-run",)}
     assert isinstance(first.baseline, ReviewMissing)
-    for name, created in (("0", "2026-01-02"), ("1", "2026-01-03"), ("later", "2099-01-01")):
+    for name, created in (("0", "2026-01-02"), ("3", "2026-01-03"), ("later", "2099-01-01")):
         _dated(reviews / "1", reviews / name, created)
+    shutil.rmtree(reviews / "1")
     # Other questions, and a run that nobody finished.
     audit(reviews / "other", replace(request_, policy=None, instruments=("mirrored-statements",)))
     (reviews / "begun").mkdir()
-    (reviews / "begun" / "run.json").write_bytes((reviews / "1" / "run.json").read_bytes())
+    (reviews / "begun" / "run.json").write_bytes((reviews / "3" / "run.json").read_bytes())
     (reviews / "damaged").mkdir()
     for name in ("run.json", "finish.json"):
         (reviews / "damaged" / name).write_text("{")
@@ -271,5 +273,3 @@ def _dated(source: Path, target: Path, created: str) -> None:
     for name in ("responses.jsonl", "policy.json", "finish.json"):
         folder.write_bytes(name, (source / name).read_bytes())
     folder.write_record(record)
-    for name in ("manifest.sha256", "ledger-start.json"):
-        (target / name).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """`auditor compare`, from run folders to files: what it writes, what it leaves alone, refusals."""
 
 import json
+import shutil
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -133,6 +134,7 @@ def test_a_run_beside_itself_differs_in_nothing(runs: tuple[Path, Path], tmp_pat
     compare_runs(CompareRequest(runs=(runs[0], runs[0]), out=tmp_path, look=QUICK))
     page = (tmp_path / "comparison.html").read_text()
     assert "have the same evidence, byte for byte" in page
+    assert "a systemic ratio is as large as the rates allow." in page
     assert "Every paired difference is 0." in page
     told = json.loads((tmp_path / "comparison.json").read_text())
     assert {one["word"] for one in told["reviews"][0]["review"]["changes"]} <= {
@@ -207,12 +209,42 @@ def test_the_command_line_names_models_files_and_the_default_folder(
     assert run_command_line(["compare", *arguments, *labels]) == 0
     told = capsys.readouterr().out
     assert told.splitlines()[1].split()[:2] == ["A", "small"]
-    assert "reports/compare-odd-first/comparison.html" in told
+    digest = sha256("\n".join(str(path.resolve()) for path in runs).encode()).hexdigest()[:8]
+    assert f"reports/compare-odd-first-{digest}/comparison.html" in told
     assert run_command_line(["compare", *arguments, *labels, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [one["name"] for one in found["models"]] == ["small", "large"]
     assert found["agreement"][0]["both"] == 8
     assert Path(found["files"]["comparison.json"]).is_file()
+
+
+def test_runs_of_the_same_names_elsewhere_have_a_folder_of_their_own(
+    runs: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folders = []
+    for month in ("jan", "feb"):
+        (tmp_path / month).mkdir()
+        for run in runs:
+            shutil.copytree(run, tmp_path / month / run.name)
+        named = tuple(tmp_path / month / run.name for run in runs)
+        folders += [
+            compare_runs(CompareRequest(runs=asked, look=QUICK)).folder
+            for asked in (named, named[::-1], named)
+        ]
+    assert [folders.index(one) for one in folders] == [0, 1, 0, 3, 4, 3]
+
+
+def test_a_chart_of_an_earlier_comparison_does_not_stay(
+    runs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    stale, other = (tmp_path / "charts" / name for name in ("comparison-old.svg", "mine.svg"))
+    stale.parent.mkdir()
+    for path in (stale, other):
+        path.write_text("<svg/>")
+    compare_runs(CompareRequest(runs=runs, out=tmp_path, look=QUICK))
+    assert (stale.exists(), other.exists()) == (False, True)
+    assert any(tmp_path.glob("charts/comparison-agreement*.svg"))
 
 
 def prompt(text: str, *continuations: str) -> Prompt:

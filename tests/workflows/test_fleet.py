@@ -14,11 +14,12 @@ from auditor.cli import run_command_line
 from auditor.core.fleet import FleetModel
 from auditor.errors import FleetInvalid, RunUnreadable
 from auditor.prompt_library.fleet import Fleet, load_fleet
-from auditor.store import RunFolder
+from auditor.store import MANIFEST, RunFolder
 from auditor.workflows.fleets.asked import FleetRequest
 from auditor.workflows.fleets.fleet import FleetFileOut, FleetOutcome, FleetProgress, run_fleet
 from auditor.workflows.fleets.jobs import Job, JobEnd
 from auditor.workflows.fleets.places import Place, open_place
+from auditor.workflows.fleets.processes import LocalExecutor
 from tests.workflows.stored_reviews import audit
 
 QUIET = FleetProgress(on_start=lambda _job: None, on_model=lambda _model: None)
@@ -54,6 +55,8 @@ def fairer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(source: Path, code: int) -> Act:
     def act(_job: Job, out: Path) -> int:
         shutil.copytree(source, out, dirs_exist_ok=True)
+        # The copy has the time of its source, and a real audit writes its hashes anew.
+        (out / MANIFEST).touch()
         return code
 
     return act
@@ -124,17 +127,35 @@ def test_an_audit_that_cannot_be_vouched_for_is_none(finished: Path, tmp_path: P
         (out / "responses.jsonl").write_bytes(content.replace(b"0.1", b"0.2", 1))
         return code
 
-    def never_written(_job: Job, _out: Path) -> int:
-        return 0
-
-    outcome = run(
-        fleet_of(tmp_path, "altered", "empty"),
-        tmp_path / "out",
-        {"altered": altered, "empty": never_written},
-    )
-    assert [one.ending for one in outcome.result.models] == ["could-not-audit"] * 2
+    outcome = run(fleet_of(tmp_path, "altered"), tmp_path / "out", {"altered": altered})
+    assert [one.ending for one in outcome.result.models] == ["could-not-audit"]
     assert "not what the run wrote" in outcome.result.models[0].because
     assert outcome.result.exit_code == 2
+
+
+@pytest.mark.parametrize("program", ["true", "false"])
+def test_an_older_report_is_none_of_a_process_that_wrote_none(
+    program: str, finished: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(finished, out / "small")
+    place = Place(executor=LocalExecutor((program,)), n_at_a_time=2, n_threads=1)
+    request = FleetRequest(out=out, wants_pdf=False)
+    outcome = run_fleet(fleet_of(tmp_path, "small", "empty"), request, QUIET, place=place)
+    for model in outcome.result.models:
+        assert (model.ending, model.audit) == ("crashed", None)
+        assert model.because == "Its process ended and wrote no report."
+    assert outcome.result.exit_code == 2
+
+
+def test_what_a_process_said_stands_beside_that_it_wrote_no_report(tmp_path: Path) -> None:
+    def unable(job: Job, _out: Path) -> int:
+        job.log.write_text("No module named auditor\n")
+        return 1
+
+    outcome = run(fleet_of(tmp_path, "small"), tmp_path / "out", {"small": unable})
+    said = "Its process ended and wrote no report. No module named auditor"
+    assert outcome.result.models[0].because == said
 
 
 def test_an_earlier_summary_is_gone_when_a_fleet_is_interrupted(
@@ -152,6 +173,7 @@ def test_an_earlier_summary_is_gone_when_a_fleet_is_interrupted(
         run(fleet, out, {"small": interrupted, "second": interrupted})
     assert not (out / "fleet.html").exists()
     assert not (out / "fleet.json").exists()
+    assert not (out / MANIFEST).exists()
     assert (out / "small" / "responses.jsonl").exists()
 
 
@@ -167,6 +189,19 @@ def test_a_broken_file_begins_nothing(tmp_path: Path) -> None:
     for more in ('policy = "none.yaml"\n', 'lang = "fr"\n', 'paper = "A3"\n'):
         with pytest.raises(Exception, match=r"none\.yaml|`lang`|`paper`"):
             run(fleet_of(tmp_path, "small", more=more), tmp_path / "out", {})
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("place", ["top", "overruled", "model"])
+def test_a_password_in_an_address_is_not_copied(place: str, tmp_path: Path) -> None:
+    secret = 'url = "http://me:sesame@localhost:8000/v1"\n'
+    plain = 'url = "http://localhost:8000/v1"\n'
+    model = '[[model]]\nname = "small"\nmodel = "a"\n'
+    texts = {"top": secret + model, "overruled": secret + model + plain, "model": model + secret}
+    (tmp_path / "fleet.toml").write_text(texts[place])
+    with pytest.raises(FleetInvalid, match="may hold no name, password or query") as caught:
+        run(load_fleet(tmp_path / "fleet.toml"), tmp_path / "out", {})
+    assert "sesame" not in str(caught.value)
     assert not (tmp_path / "out").exists()
 
 

@@ -14,6 +14,7 @@ from auditor.proof.hook import read_command
 from auditor.proof.pdf_signature import check_pdf_signature
 from auditor.proof.signing_key import KeySource
 from auditor.store import RunFolder
+from auditor.workflows.presenting import AS_STORED
 from auditor.workflows.proofs.attesting import attest, look_for_signatures, lost_signatures
 from auditor.workflows.proofs.sign import Signing, SignRequest, sign_run
 from auditor.workflows.report import rerender
@@ -209,6 +210,24 @@ def test_a_command_signs_the_report_and_the_manifest(run: Path) -> None:
     assert not any("is not part of the run" in one.said for one in found.checks)
     flip(run / "report.pdf.sig", 3)
     assert check(run).subjects == ("report.pdf.sig",)
+
+
+def test_a_statement_beside_a_signed_report_cannot_go(run: Path) -> None:
+    sign(run, command=python(COPY))
+    (run / STATEMENT).unlink()
+    found = check(run)
+    assert (found.exit_code, found.subjects) == (1, (STATEMENT,))
+
+
+def test_a_pdf_of_an_earlier_report_is_not_signed(run: Path, key: KeySource) -> None:
+    in_german = replace(AS_STORED, language="de")
+    rerender(run, presentation=in_german, wants_pdf=False)
+    before = files_of(run.parent)
+    assert check(run).exit_code == 0
+    for command in (None, python(COPY)):
+        with pytest.raises(SignatureRefused, match=r"is of an earlier report: .*auditor report"):
+            sign(run, None if command else key, command)
+    assert files_of(run.parent) == before
 
 
 def test_after_a_failed_command_the_signature_of_the_key_stands(run: Path, key: KeySource) -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from auditor.core.manifest import manifest_text, read_manifest
 from auditor.errors import RunUnreadable
+from auditor.proof.attestation import STATEMENT
 from auditor.proof.ledger import encode_entry, read_ledger
+from auditor.proof.ledger_file import append_entry
 from auditor.store import RunFolder, open_run_folder
 from auditor.workflows.report import rerender
 from tests.workflows.proven_runs import (
@@ -224,6 +227,65 @@ def test_evidence_hashed_anew_is_named_and_no_report_is_made_of_it(name: str, ho
     assert len(ledger_lines(home)) == 5
 
 
+def as_another_run(run: Path) -> None:
+    """Answers turned round, and an id under which the ledger has no line to say so."""
+    record = json.loads((run / "run.json").read_text())
+    content = (run / "run.json").read_text()
+    (run / "run.json").write_text(content.replace(record["run_id"], "20260101T000000Z-x-1"))
+    answers = [json.loads(line) for line in (run / "responses.jsonl").read_text().splitlines()]
+    for one in answers:
+        one["log_likelihoods"] = (one["log_likelihoods"] or [])[::-1] or None
+    (run / "responses.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in answers))
+    hash_anew(run)
+
+
+def without_witness(run: Path) -> None:
+    (run / "ledger-entry.json").unlink()
+    hashes = dict(read_manifest((run / "manifest.sha256").read_text()).hashes)
+    del hashes["ledger-entry.json"]
+    (run / "manifest.sha256").write_text(manifest_text(hashes))
+
+
+def test_evidence_under_another_run_id_is_named_and_no_report_is_made_of_it(home: Path) -> None:
+    run = home / "two"
+    as_another_run(run)
+    found = check(run)
+    assert found.exit_code == 1
+    assert "run.json" in found.subjects
+    with pytest.raises(RunUnreadable, match=r"run\.json is of another run than ledger-entry"):
+        rerender(run, wants_pdf=False)
+    with pytest.raises(RunUnreadable, match=r"run\.json is of another run than ledger-entry"):
+        audit(run, 0.2)
+    without_witness(run)
+    (run / STATEMENT).unlink()
+    # Whatever the folder itself forgets, the ledger has another run for it.
+    with pytest.raises(RunUnreadable, match=r"of another run than line 4 of .*ledger\.jsonl"):
+        rerender(run, wants_pdf=False)
+    with pytest.raises(RunUnreadable, match=r"of another run than line 4 of .*ledger\.jsonl"):
+        audit(run, 0.2)
+    found = check(run)
+    assert found.exit_code == 2
+    assert "run.json" in found.subjects
+    assert len(ledger_lines(home)) == 5
+    # Also with a line of its own, as nothing says that it began.
+    add_pdf(run, pdf_of(run, ("run.json", "manifest.sha256")))
+    found = check(run)
+    said = [one.said for one in found.checks if one.subject == "run.json"]
+    assert found.exit_code == 2
+    assert said == ["is of another run than ledger.jsonl line 4 has for this folder."]
+
+
+def test_a_fresh_run_cut_off_before_its_first_line_goes_on(home: Path) -> None:
+    run = home / "two"
+    audit(run, 0.3, replace(REQUEST, is_fresh=True))
+    # As a kill leaves it between the record and the line.
+    write_ledger(home, ledger_lines(home)[:5])
+    for name in ("responses.jsonl", "ledger-entry.json", "manifest.sha256", "finish.json"):
+        (run / name).unlink()
+    assert audit(run, 0.3).ledger_notices == ()
+    assert check(run).exit_code == 0
+
+
 def test_numbers_hashed_anew_are_named_by_computing_them_again(home: Path) -> None:
     run = home / "two"
     measures = (run / "measures.json").read_text()
@@ -261,8 +323,45 @@ def test_what_another_policy_would_have_said_is_checked_too(home: Path, tmp_path
         assert found.exit_code == 1
         assert any(f"{inner.name}/{name}" in one for one in found.subjects), (name, found)
         (inner / name).write_bytes(whole)
+    whole = (inner / "run.json").read_bytes()
+    (inner / "run.json").unlink()
+    flip(inner / "findings.json", 100)
+    named = {f"{inner.name}/run.json", f"{inner.name}/findings.json"}
+    assert named <= set(check(home / "two").subjects)
+    (inner / "manifest.sha256").unlink()
+    assert check(home / "two").subjects == (inner.name,)
+    (inner / "run.json").write_bytes(whole)
     shutil.rmtree(inner)
     assert check(home / "two").subjects == (inner.name,)
+
+
+def test_two_other_policies_do_not_miss_each_other(home: Path, tmp_path: Path) -> None:
+    for limit in ("0.9", "0.8"):
+        (tmp_path / "lax.yaml").write_text(LAX.replace("0.9", limit))
+        rerender(home / "two", policy_path=tmp_path / "lax.yaml", wants_pdf=False)
+    assert len(list((home / "two").glob("policy-*"))) == 2
+    assert check(home / "two").exit_code == 0
+
+
+def test_a_name_that_no_file_can_have_hides_nothing_else(home: Path) -> None:
+    run, long = home / "two", "x" * 300
+    with (run / "manifest.sha256").open("a") as manifest:
+        manifest.write(f"{'0' * 64}  {long}\n")
+    flip(run / "results.json", 300)
+    found = check(run)
+    assert {"results.json", "manifest.sha256"} <= set(found.subjects)
+    assert {one.state for one in found.checks if one.subject == long} == {"cannot"}
+
+
+def test_a_signed_name_that_no_file_can_have_hides_nothing_else(home: Path) -> None:
+    run, long = home / "two", "x" * 300
+    told = json.loads((run / "run.json").read_text())["run_id"]
+    facts = {"event": "signed", "folder": "two", "run_id": told, "files": {long: "0" * 64}}
+    append_entry(home / "ledger.jsonl", facts)
+    assert check(run).subjects == (long,)
+    assert check(run).exit_code == 2
+    flip(run / "results.json", 300)
+    assert check(run).subjects == ("results.json",)
 
 
 def test_a_manifest_that_leads_out_of_the_folder_is_not_followed(home: Path) -> None:
@@ -305,9 +404,11 @@ def test_an_audit_stands_without_its_ledger(tmp_path: Path) -> None:
     (tmp_path / "ledger.jsonl").rmdir()
     found = check(tmp_path / "run")
     assert (found.exit_code, found.limit) == (0, ", as far as the folder itself shows")
-    # The same command goes on with the run, and it is in the ledger from then on.
-    assert audit(tmp_path / "run").ledger_notices == ()
-    assert [json.loads(line)["event"] for line in ledger_lines(tmp_path)] == ["started", "finished"]
+    # The same command goes on with the run, and its end is in the ledger. That it began there, as
+    # a report would say, is no longer true: its answers came first.
+    assert "begins in no line" in audit(tmp_path / "run").ledger_notices[0]
+    assert [json.loads(line)["event"] for line in ledger_lines(tmp_path)] == ["finished"]
+    assert "This run begins in no ledger." in (tmp_path / "run" / "report.html").read_text()
     assert check(tmp_path / "run").limit == ""
 
 
@@ -333,6 +434,20 @@ def test_a_run_that_was_cut_off_begins_once(tmp_path: Path) -> None:
     events = [json.loads(line)["event"] for line in ledger_lines(run.parent)]
     assert events == ["started", "finished"]
     assert ledger_lines(run.parent)[:1] == begun
+    assert check(run).exit_code == 0
+
+
+def test_a_run_that_was_cut_off_and_renamed_finds_its_first_line(tmp_path: Path) -> None:
+    audit(tmp_path / "run")
+    before = (tmp_path / "run" / "ledger-entry.json").read_bytes()
+    write_ledger(tmp_path, ledger_lines(tmp_path)[:1])
+    run = (tmp_path / "run").rename(tmp_path / "again")
+    for name in ("ledger-entry.json", "ledger-head.json", "manifest.sha256", "finish.json"):
+        (run / name).unlink()
+    assert audit(run).ledger_notices == ()
+    assert (run / "ledger-entry.json").read_bytes() == before
+    events = [json.loads(line)["event"] for line in ledger_lines(tmp_path)]
+    assert events == ["started", "finished"]
     assert check(run).exit_code == 0
 
 

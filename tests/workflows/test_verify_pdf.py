@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.core.manifest import manifest_text
+from auditor.core.manifest import manifest_text, read_manifest
 from auditor.proof.pdf_files import PdfUnreadable, attached_files
 from auditor.workflows.report import rerender
 from tests.workflows.proven_runs import (
@@ -79,8 +79,14 @@ def test_of_another_ledger_it_cannot_be_said(home: Path, tmp_path: Path) -> None
     others = make_runs(tmp_path / "others")
     pdf = mailed(tmp_path, (home / "one" / "report.pdf").read_bytes())
     found = check(pdf, ledger=others / "ledger.jsonl")
-    assert found.exit_code != 0
+    assert found.exit_code == 2
     assert any("another ledger" in one.said for one in found.checks if one.state == "cannot")
+    files = files_of_pdf(home / "one")
+    hashes = dict(read_manifest(files["manifest.sha256"].decode()).hashes)
+    del files["ledger-entry.json"], hashes["ledger-entry.json"]
+    files["manifest.sha256"] = manifest_text(hashes).encode()
+    of_none = mailed(tmp_path, pdf_with(files.items()))
+    assert check(of_none, ledger=home / "ledger.jsonl").exit_code == 2
 
 
 @pytest.mark.parametrize("name", EMBEDDED)

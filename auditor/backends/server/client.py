@@ -15,6 +15,7 @@ from typing import Generic, NoReturn, TypeVar
 import httpx
 
 from auditor.backends.server.garbled import Garbled
+from auditor.backends.server.secrecy import without_key
 from auditor.errors import ModelNotLoaded, ServerUnavailable
 
 T = TypeVar("T")
@@ -82,13 +83,14 @@ class ServerClient:
     """
 
     address: str
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     concurrency: int = 4
     patience: Patience = field(default_factory=Patience)
     _http: httpx.AsyncClient = field(init=False, repr=False)
     _runner: asyncio.Runner = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        _refuse_no_host(self.address)
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
         if self.key is not None:
             headers["Authorization"] = f"Bearer {self.key}"
@@ -181,7 +183,7 @@ class ServerClient:
             raise
 
     def _refuse(self, response: httpx.Response, content: bytes, *, is_trial: bool) -> NoReturn:
-        status, said = response.status_code, _said(content)
+        status, said = response.status_code, _said(content, self.key)
         told = f"HTTP {status}{f', {said}' if said else ''}"
         if status in _PASSING or (status >= 500 and not (is_trial and status in (500, 501))):
             raise _Passing(told, pause=_retry_after(response))
@@ -197,6 +199,17 @@ class ServerClient:
             f"The server at {self.address} refuses a request ({told}): {advice}.",
             said=said or f"HTTP {status}",
         )
+
+
+def _refuse_no_host(address: str) -> None:
+    # Some are told from addresses only as they are taken apart, or looked up.
+    try:
+        httpx.URL(address).host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise ModelNotLoaded(
+            f"--url is no address ({_line(str(error)).rstrip('.')}): give that of a completion "
+            "server, as in http://localhost:8000/v1."
+        ) from None
 
 
 @cache
@@ -238,26 +251,26 @@ def _transport(error: httpx.RequestError) -> str:
     return f"the connection was cut ({type(error).__name__})"
 
 
-def _said(content: bytes) -> str:
-    """What the body of an error says, in printable ASCII, cut; empty for nothing."""
+def _said(content: bytes, key: str | None) -> str:
+    """What an error's body says, in printable ASCII, without the key, cut; empty for nothing."""
     text = content[: 1 << 16].decode("utf-8", "replace")
     try:
         found: object = json.loads(content)
     except (ValueError, RecursionError):
         found = text
-    for key in ("error", "message", "detail"):
-        if isinstance(found, dict) and key in found:
-            found = found[key]
-    return _line(found if isinstance(found, str) else json.dumps(found))
+    for place in ("error", "message", "detail"):
+        if isinstance(found, dict) and place in found:
+            found = found[place]
+    return _line(found if isinstance(found, str) else json.dumps(found), key)
 
 
-def _line(text: str) -> str:
+def _line(text: str, key: str | None = None) -> str:
     plain = " ".join(text.split()).encode("ascii", "backslashreplace").decode()
-    shown = "".join(letter for letter in plain if letter.isprintable())
+    shown = without_key("".join(letter for letter in plain if letter.isprintable()), key)
     return shown if len(shown) <= _MAX_SAID else f"{shown[: _MAX_SAID - 3]}..."
 
 
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds; the form with a date is left aside, since the two clocks may differ."""
     text = response.headers.get("Retry-After", "").strip()
-    return float(text) if text.isdigit() and len(text) < 9 else None
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from auditor.backends.server.secrecy import without_key
 from auditor.core.runs import ModelIdentity
 
 _CARD = ("owned_by", "root", "parent", "max_model_len", "quantization")
@@ -28,6 +29,8 @@ class Said:
     """/props of llama.cpp's server; empty elsewhere."""
     version: str
     """/version of vLLM; empty elsewhere."""
+    key: str | None = field(default=None, repr=False)
+    """What the server was asked with; left out wherever it repeats it."""
 
     @property
     def is_vllm(self) -> bool:
@@ -71,10 +74,10 @@ def identify(
         source=said.name,
         format="server",
         backend="server",
-        architecture=_word(said.card, "architecture"),
+        architecture=_word(said, "architecture"),
         n_parameters=_count(said.card.get("meta"), "n_params"),
         n_layers=0,
-        quantisation=_word(said.card, "quantization"),
+        quantisation=_word(said, "quantization"),
         dtype="unknown",
         weights=(),
         weights_sha256=sha256,
@@ -90,37 +93,37 @@ def identify(
 def _lines(said: Said) -> Iterator[tuple[str, str]]:
     yield "name", _text(said.name)
     yield "url", said.address
-    yield from _found("models", said.card, _CARD)
+    yield from _found(said, "models", said.card, _CARD)
     meta = said.card.get("meta")
     if isinstance(meta, dict):
-        yield from _found("models.meta", meta, sorted(meta)[:_MAX_META])
-    yield from _found("props", said.props, _PROPS)
+        yield from _found(said, "models.meta", meta, sorted(meta)[:_MAX_META])
+    yield from _found(said, "props", said.props, _PROPS)
     template = said.props.get("chat_template")
     if isinstance(template, str):
         digest = hashlib.sha256(template.encode("utf-8", "replace")).hexdigest()
         yield "props.chat_template", f"sha256 {digest}"
     if said.version:
-        yield "version", _text(said.version)
+        yield "version", _text(said.version, said.key)
 
 
-def _found(place: str, holder: Json, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _found(said: Said, place: str, holder: Json, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     for key in keys:
         if isinstance(holder.get(key), str | int | float):
-            yield f"{place}.{_text(key)}", _text(holder[key])
+            yield f"{place}.{_text(key, said.key)}", _text(holder[key], said.key)
 
 
-def _text(value: object) -> str:
+def _text(value: object, key: str | None = None) -> str:
     """One short line in printable characters: servers may say anything."""
     text = value if isinstance(value, str) else json.dumps(value)
-    plain = "".join(c if c.isprintable() else " " for c in text[:_MAX_TEXT])
-    return " ".join(plain.split())
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return without_key(plain, key)[:_MAX_TEXT].rstrip()
 
 
-def _word(holder: Json, key: str) -> str:
-    for place in (holder, holder.get("meta")):
+def _word(said: Said, key: str) -> str:
+    for place in (said.card, said.card.get("meta")):
         value = place.get(key) if isinstance(place, dict) else None
         if isinstance(value, str) and value.strip():
-            return _text(value)[:60]
+            return _text(value, said.key)[:60]
     return "unknown"
 
 

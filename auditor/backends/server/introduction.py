@@ -6,6 +6,7 @@ from auditor.backends.server.address import root_of
 from auditor.backends.server.client import Request, ServerClient, ServerRefused
 from auditor.backends.server.declaration import Json, Said
 from auditor.backends.server.garbled import Garbled
+from auditor.backends.server.secrecy import without_key
 from auditor.core.quoting import quote_odd
 from auditor.errors import ModelNotLoaded
 
@@ -22,7 +23,8 @@ def ask_about(client: ServerClient, name: str) -> Said:
     request = Request(url=f"{client.address}/models", read=_cards)
     cards = client.ask([request])[0]
     if name not in cards:
-        names = ", ".join(map(quote_odd, list(cards)[:_MAX_NAMES]))
+        known = (without_key(one, client.key) for one in list(cards)[:_MAX_NAMES])
+        names = ", ".join(map(quote_odd, known))
         more = f" and {len(cards) - _MAX_NAMES} more" if len(cards) > _MAX_NAMES else ""
         raise ModelNotLoaded(
             f"The server at {client.address} serves no model {quote_odd(name)}; it serves "
@@ -35,6 +37,7 @@ def ask_about(client: ServerClient, name: str) -> Said:
         card=cards[name],
         props=_optional(client, "props"),
         version=version if isinstance(version, str) else "",
+        key=client.key,
     )
 
 

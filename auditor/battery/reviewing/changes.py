@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from auditor.battery.fix.effects import CHANGE, effect_of
-from auditor.battery.reviewing.pairing import paired_scores
-from auditor.battery.reviewing.run_scores import ReviewedScores, what_differs
+from auditor.battery.reviewing.pairing import PairedScores, paired_scores
+from auditor.battery.reviewing.run_scores import ReviewedScores, is_same_model, what_differs
 from auditor.core.fix_results import Effect
 from auditor.core.judging import ALPHA
 from auditor.core.measures import Measure
@@ -29,6 +29,8 @@ class _Pair:
 
     change: Change
     estimate: Estimate | None
+    paired: PairedScores | None
+    """Set exactly when there is an estimate."""
 
 
 def review(first: ReviewedScores, second: ReviewedScores) -> Review:
@@ -70,11 +72,11 @@ def _only_in(some: Sequence[Finding], others: Sequence[Finding]) -> list[Finding
 
 def _pair(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> _Pair:
     before, after = (run.measure(finding.measure_id) for run in (first, second))
-    found = _difference(first, second, finding)
+    paired = _paired(first, second, finding)
     said = [run.finding(finding.criterion_id) for run in (first, second)]
     verdicts: list[Verdict | None] = [one.verdict if one else None for one in said]
-    n_clusters = found[1] if found else 0
-    estimate = found[0] if found and n_clusters >= FEWEST else None
+    n_clusters = paired.n_clusters if paired else 0
+    estimate = paired.difference() if paired and n_clusters >= FEWEST else None
     counts = [(one.n, one.n_unscored) for one in (before, after) if one is not None]
     change = Change(
         criterion_id=finding.criterion_id,
@@ -98,17 +100,17 @@ def _pair(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> _P
         verdict_after=verdicts[1],
         word="not-compared",
     )
-    return _Pair(change=change, estimate=estimate)
+    return _Pair(change=change, estimate=estimate, paired=paired if estimate else None)
 
 
-def _difference(
-    first: ReviewedScores, second: ReviewedScores, finding: Finding
-) -> tuple[Estimate, int] | None:
-    """Mean difference over the stimuli of both runs, and their number."""
+def _paired(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> PairedScores | None:
+    """The scores of a criterion over the stimuli of both runs."""
     name = finding.measure_id.partition("[")[0]
     paired = paired_scores(first, second, name, finding.contrast_id)
-    estimate = paired.difference() if paired else None
-    return (estimate, paired.n_clusters) if paired and estimate else None
+    if paired and paired.is_equal and is_same_model(first, second):
+        # The same files gave the same answers: no further stimulus would have turned.
+        return replace(paired, is_counted=False)
+    return paired
 
 
 def _judged(pair: _Pair, adjusted_p: float | None) -> Change:
@@ -116,24 +118,36 @@ def _judged(pair: _Pair, adjusted_p: float | None) -> Change:
 
 
 def _word(pair: _Pair, adjusted_p: float | None) -> Word:
-    change, estimate = pair.change, pair.estimate
+    change, paired = pair.change, pair.paired
     if change.before is None and change.after is not None:
         return "new"
     if change.after is None and change.before is not None:
         return "gone"
-    if estimate is None or adjusted_p is None:
+    if paired is None or adjusted_p is None:
         return "not-compared"
     if _is_less_readable(change):
         # Unusable answers count 0: what fell silent would look like what became fair.
         return "undecided"
     margin = SAME_SHARE * change.limit
-    span = estimate.interval(0.90)
-    if -margin < span.low and span.high < margin:
+    spans = [one.interval(0.90) for one in paired.differences()]
+    if all(-margin < span.low and span.high < margin for span in spans):
         return "same"
     if adjusted_p >= ALPHA:
         return "undecided"
-    sizes = [abs(one.value or 0.0) for one in (change.before, change.after) if one is not None]
-    return "worse" if sizes[1] > sizes[0] else "better"
+    return _direction(change, paired)
+
+
+def _direction(change: Change, paired: PairedScores) -> Word:
+    """Of a difference that is shown: by size, and where the score changed sides, if shown too.
+
+    By the sizes of the two means alone, what tips to the other side would be called better.
+    """
+    before, after = (one.value or 0.0 for one in (change.before, change.after) if one is not None)
+    if before * after < 0:
+        increase = paired.worsenings()[0].interval()
+        if increase.low <= 0 <= increase.high:
+            return "undecided"
+    return "worse" if abs(after) > abs(before) else "better"
 
 
 def _is_less_readable(change: Change) -> bool:

@@ -6,9 +6,10 @@ computed unless both runs say that their models read the same token ids.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import exp, isfinite, log
 
-from auditor.battery.fix.effects import effect_of, share_effect
+from auditor.battery.fix.effects import effect_of, share_effect, undefined
 from auditor.battery.reviewing.agreements import pairs_of
 from auditor.battery.reviewing.run_scores import ReviewedScores
 from auditor.core.comparison import AnswerDistance, PairDistance, Ungrounded
@@ -17,8 +18,9 @@ from auditor.core.responses import Response
 from auditor.core.runs import RunRecord
 from auditor.core.stats import cluster_means, estimate_ratio
 
-Answered = Mapping[str, tuple[float, ...]]
-"""Log-likelihoods of an item's continuations, by item."""
+NOTHING_SHARED = "no item has likelihoods in both runs"
+Answered = Mapping[str, tuple[float, ...] | None]
+"""Log-likelihoods of an item's continuations, by item that was asked; None: none that is finite."""
 
 
 def pair_distances(
@@ -27,17 +29,19 @@ def pair_distances(
     """Every pair of models, or why there is no number for it."""
     answered = [log_likelihoods(each) for each in responses]
     return tuple(
-        PairDistance(
-            first=first,
-            second=second,
-            missing_because=because,
-            distances=()
-            if because
-            else distances(runs[first].battery.items, answered[first], answered[second]),
-        )
+        _pair(first, second, runs, (answered[first], answered[second]))
         for first, second in pairs_of(len(runs))
-        for because in (ungrounded(runs[first].record, runs[second].record),)
     )
+
+
+def _pair(
+    first: int, second: int, runs: Sequence[ReviewedScores], answered: tuple[Answered, Answered]
+) -> PairDistance:
+    because = ungrounded(runs[first].record, runs[second].record)
+    found = () if because else distances(runs[first].battery.items, *answered)
+    if because is None and not (found and found[0].flips.n):
+        because, found = "no-likelihoods", ()
+    return PairDistance(first=first, second=second, missing_because=because, distances=found)
 
 
 def ungrounded(first: RunRecord, second: RunRecord) -> Ungrounded | None:
@@ -57,11 +61,11 @@ def ungrounded(first: RunRecord, second: RunRecord) -> Ungrounded | None:
 def distances(
     items: Sequence[Item], first: Answered, second: Answered
 ) -> tuple[AnswerDistance, ...]:
-    """Over all items that both answered, then in each instrument."""
-    shared = [item for item in items if item.item_id in first and item.item_id in second]
-    names = list(dict.fromkeys(item.instrument for item in shared))
+    """Over all items that either was asked, then in each instrument."""
+    asked = [item for item in items if item.item_id in first or item.item_id in second]
+    names = list(dict.fromkeys(item.instrument for item in asked))
     return tuple(
-        _distance(name, [one for one in shared if name in ("", one.instrument)], first, second)
+        _distance(name, [one for one in asked if name in ("", one.instrument)], first, second)
         for name in (["", *names] if names else [])
     )
 
@@ -86,38 +90,47 @@ def preferred(item: Item, values: Sequence[float]) -> frozenset[str]:
     return frozenset(code for code, total in totals.items() if total == largest)
 
 
-def log_likelihoods(responses: Iterable[Response]) -> dict[str, tuple[float, ...]]:
-    """The finite ones of an audit, by item; repetitions for the noise are left out."""
+def log_likelihoods(responses: Iterable[Response]) -> dict[str, tuple[float, ...] | None]:
+    """Those of an audit, by item, None where one is not finite; repetitions for the noise are left
+    out."""
     return {
-        one.item_id: one.log_likelihoods
+        one.item_id: values if values and all(map(isfinite, values)) else None
         for one in responses
-        if one.log_likelihoods is not None
-        and one.purpose == "audit"
-        and all(map(isfinite, one.log_likelihoods))
+        if one.mode == "log-likelihood" and one.purpose == "audit"
+        for values in (one.log_likelihoods,)
     }
 
 
 def _distance(
     instrument: str, items: Sequence[Item], first: Answered, second: Answered
 ) -> AnswerDistance:
-    nats = [divergence(first[item.item_id], second[item.item_id]) for item in items]
-    clusters = [f"{item.instrument}/{item.cluster}" for item in items]
+    shared = [
+        (item, one, other)
+        for item in items
+        if (one := first.get(item.item_id)) and (other := second.get(item.item_id))
+    ]
+    n_unscored = len(items) - len(shared)
+    if not shared:
+        nothing = undefined(NOTHING_SHARED, n_unscored=n_unscored)
+        return AnswerDistance(instrument=instrument, divergence=nothing, flips=nothing)
+    nats = [divergence(one, other) for _, one, other in shared]
+    clusters = [f"{item.instrument}/{item.cluster}" for item, _, _ in shared]
     sizes = list(map(float, Counter(clusters).values()))
     means = cluster_means(nats, clusters).values()
     totals = [mean * size for mean, size in zip(means, sizes, strict=True)]
-    flipped = [
-        preferred(item, first[item.item_id]) != preferred(item, second[item.item_id])
-        for item in items
-    ]
+    flipped = [preferred(item, one) != preferred(item, other) for item, one, other in shared]
     return AnswerDistance(
         instrument=instrument,
         divergence=effect_of(
             estimate_ratio(totals, sizes),
-            n=len(items),
+            n=len(shared),
             n_clusters=len(sizes),
+            n_unscored=n_unscored,
             within=(0.0, float("inf")),
         ),
-        flips=share_effect(list(zip(clusters, flipped, strict=True))),
+        flips=replace(
+            share_effect(list(zip(clusters, flipped, strict=True))), n_unscored=n_unscored
+        ),
     )
 
 

@@ -47,21 +47,29 @@ class PairedScores:
         """Mean of after minus before; None for fewer than two stimuli."""
         return self._mean(-1)
 
+    def differences(self) -> tuple[Estimate, ...]:
+        """The mean of after minus before; empty for too few stimuli.
+
+        Of counted answers also with one more stimulus of which half the answers turned, upwards
+        and downwards, as in `worsenings`.
+        """
+        return tuple(estimate for way in self._ways() if (estimate := way.difference()) is not None)
+
     def worsenings(self) -> tuple[Worsening, ...]:
         """How much farther from zero the score lies than before; empty for too few stimuli.
 
         Of counted answers three: as it is, and as it would be with one more stimulus of which half
         the answers turned, upwards or downwards.
         """
-        first = self.by_stimulus[0]
+        return tuple(way._worsening() for way in self._ways())
+
+    def _ways(self) -> tuple["PairedScores", ...]:
         if self.n_clusters < 2:
             return ()
-        steps = (0.0, ONE_MORE, -ONE_MORE) if self.is_counted else (0.0,)
-        mean = float(np.mean(first))
-        return tuple(
-            self._worsening() if not step else self._with(mean, mean + step)._worsening()
-            for step in steps
-        )
+        if not self.is_counted:
+            return (self,)
+        mean = float(np.mean(self.by_stimulus[0]))
+        return (self, *(self._with(mean, mean + step) for step in (ONE_MORE, -ONE_MORE)))
 
     def _worsening(self) -> Worsening:
         difference, total = self._mean(-1), self._mean(1)

@@ -106,6 +106,10 @@ def what_differs(first: RunRecord, second: RunRecord) -> tuple[str, ...]:
         "arithmetic": (one.dtype, other.dtype),
         "policy": (first.policy.sha256, second.policy.sha256),
         "seed": (first.settings.seed, second.settings.seed),
+        "template-date": (first.settings.template_date, second.settings.template_date),
+        "batch-size": (first.settings.batch_size, second.settings.batch_size),
+        "gpu-layers": (first.settings.n_gpu_layers, second.settings.n_gpu_layers),
+        "threads": (first.settings.n_threads, second.settings.n_threads),
         "auditor": (_version(first), _version(second)),
     }
     found = tuple(code for code, (a, b) in pairs.items() if a != b)

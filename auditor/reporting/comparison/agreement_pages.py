@@ -10,6 +10,7 @@ from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.comparison.agreement_bars import agreement_chart
 from auditor.reporting.comparison.agreement_words import (
+    EXACT_CELLS,
     MODES,
     pair_sentences,
     slice_name,
@@ -131,17 +132,21 @@ def _table(
             ),
         ),
         rows=tuple(_row(material, one) for one in tables),
-        footnote=tr(
-            "On the rejected: positive agreement, 2·both/(rejected by {first} + rejected by "
-            "{second}); below it Jaccard’s index, both/(rejected by either). In brackets 95 % "
-            "intervals with the application as the unit; – where it cannot be computed. p: "
-            "McNemar’s exact p of equal rejection rates, which takes candidates as independent; "
-            "copies of one application are not.",
-            first=first,
-            second=second,
-        ),
+        footnote=f"{_footnote(first, second)} {tr(EXACT_CELLS)}",
         is_dense=True,
         kind="t-agreement",
+    )
+
+
+def _footnote(first: str, second: str) -> str:
+    return tr(
+        "On the rejected: positive agreement, 2·both/(rejected by {first} + rejected by {second}); "
+        "below it Jaccard’s index, both/(rejected by either). In brackets 95 % intervals with the "
+        "application as the unit; – where it cannot be computed. p: McNemar’s exact p of equal "
+        "rejection rates, which takes candidates as independent; copies of one application are "
+        "not.",
+        first=first,
+        second=second,
     )
 
 

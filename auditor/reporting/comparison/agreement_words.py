@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 
-from auditor.battery.reviewing.changes import FEWEST
 from auditor.core.agreement import Agreement, JointRejections, PairAgreement, Slice
-from auditor.core.fix_results import Effect
 from auditor.core.items import Mode
 from auditor.core.measures import Interval
 from auditor.reporting import naming, rounding
@@ -42,8 +40,19 @@ REASONS = (
 _CELLS = mark(
     "{mode}, models {first} and {second} have {n} decisions about candidates in common: {both} "
     "rejected by both, {only_first} by {first} alone, {only_second} by {second} alone, {neither} "
-    "by neither."
+    "by neither. Left out as undecided: {out_first} in {first} alone, {out_second} in {second} "
+    "alone, {out_both} in both."
 )
+_NONE_IN_COMMON = mark(
+    "{mode}, models {first} and {second} have no decision in common: all {n} candidates are left "
+    "out, as one of the two decided nothing about them."
+)
+EXACT_CELLS = mark(
+    "A row of one test, side or group counts its cells as they are: contexts, and in text both "
+    "orders of the answers, are not taken apart there, and models that follow the order agree in "
+    "it blindly."
+)
+"""What the tables of cells say below themselves."""
 _VERDICTS: Mapping[str, str] = {
     "more": mark(
         "The same candidates are rejected more often than the two rates explain: {both} by both, "
@@ -89,11 +98,23 @@ def slice_note(material: Material, about: Slice) -> str:
 
 
 def pair_sentences(pair: PairAgreement, mode: Mode) -> tuple[str, ...]:
-    """The cells over all tests, then what they show; empty where nothing was decided."""
+    """The cells over all tests, then what they show; empty where nobody was to be decided about."""
     table = pair.table(Slice(kind="all", mode=mode))
-    if table is None or not table.cells.n:
+    if table is None:
         return ()
+    if not table.cells.n:
+        return (_none_sentence(pair, table),)
     return (_cells_sentence(pair, table), _shown(table))
+
+
+def _none_sentence(pair: PairAgreement, table: Agreement) -> str:
+    return tr(
+        _NONE_IN_COMMON,
+        mode=naming.capital(tr(MODES[table.about.mode])),
+        first=letter(pair.first),
+        second=letter(pair.second),
+        n=rounding.count(table.left_out.n),
+    )
 
 
 def _cells_sentence(pair: PairAgreement, table: Agreement) -> str:
@@ -108,6 +129,9 @@ def _cells_sentence(pair: PairAgreement, table: Agreement) -> str:
         only_first=rounding.count(cells.only_first),
         only_second=rounding.count(cells.only_second),
         neither=rounding.count(cells.neither),
+        out_first=rounding.count(table.left_out.only_first),
+        out_second=rounding.count(table.left_out.only_second),
+        out_both=rounding.count(table.left_out.both),
     )
 
 
@@ -119,7 +143,7 @@ def _shown(table: Agreement) -> str:
             "follows from that."
         )
     excess = table.excess
-    kind = {1: "more", -1: "less"}.get(_direction(excess), "open")
+    kind = {1: "more", -1: "less"}.get(side(excess), "open")
     return tr(
         _VERDICTS[kind],
         both=rounding.count(table.cells.both),
@@ -127,15 +151,6 @@ def _shown(table: Agreement) -> str:
         excess=effect_text(excess, "points"),
         ratio=ratio_words(table),
     )
-
-
-def _direction(excess: Effect) -> int:
-    """1 or −1 where more or fewer are shown than expected, else 0."""
-    if excess.interval is not None or excess.value is None:
-        return side(excess)
-    # Every application says the same: there is no spread to form an interval from.
-    is_told = excess.n_clusters >= FEWEST
-    return ((excess.value > 0) - (excess.value < 0)) if is_told else 0
 
 
 def ratio_words(table: Agreement | JointRejections) -> str:
@@ -156,10 +171,19 @@ def ratio_span(span: Interval) -> str:
 
 def joint_sentence(joint: JointRejections, n_models: int) -> str:
     """Three models or more over all tests."""
+    if not joint.n:
+        return tr(
+            "{mode}, all {models} models have no decision in common: all {n} candidates are left "
+            "out, as one model at least decided nothing about them.",
+            mode=naming.capital(tr(MODES[joint.about.mode])),
+            models=rounding.count(n_models),
+            n=rounding.count(joint.left_out),
+        )
     return tr(
         "{mode}, all {models} models have {n} decisions about candidates in common: {all} rejected "
         "by every model, {some} by some and {none} by none; rejected by every model over what "
-        "their rates would give in each test, context and order: {ratio}.",
+        "their rates would give in each test, context and order: {ratio}. Left out, as one model "
+        "at least decided nothing about them: {left_out}.",
         mode=naming.capital(tr(MODES[joint.about.mode])),
         models=rounding.count(n_models),
         n=rounding.count(joint.n),
@@ -167,4 +191,5 @@ def joint_sentence(joint: JointRejections, n_models: int) -> str:
         some=rounding.count(joint.some),
         none=rounding.count(joint.none),
         ratio=ratio_words(joint),
+        left_out=rounding.count(joint.left_out),
     )

@@ -52,7 +52,7 @@ def _same_evidence(material: Material) -> Iterator[str]:
             yield tr(
                 "Models {first} and {second} have the same evidence, byte for byte: all agreement "
                 "between them is agreement of a run with itself, every difference is 0, and a "
-                "systemic ratio is 1 over the share rejected.",
+                "systemic ratio is as large as the rates allow.",
                 first=letter(pair.first),
                 second=letter(pair.second),
             )

@@ -9,7 +9,7 @@ from auditor.reporting import naming, rounding
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.comparison.material import Material
-from auditor.reporting.effect_numbers import effect_cell, effect_text, n_of
+from auditor.reporting.effect_numbers import effect_cell, effect_text, n_text
 from auditor.reporting.language import SPACE, mark, tr
 from auditor.reporting.pages import ReviewSection
 from auditor.reporting.reviews.models_pages import letter
@@ -26,7 +26,13 @@ _MISSING: Mapping[Ungrounded, str] = {
         "tokenizer and chat template are the same: what a template or a tokenizer changes would be "
         "taken for what the weights change. No distance is printed."
     ),
+    "no-likelihoods": mark(
+        "Models {first} and {second} read the same token ids, but no item has finite likelihoods "
+        "in both runs. No distance is printed."
+    ),
 }
+REASONS = (mark("no item has likelihoods in both runs"),)
+"""Why a test has no distance, as the battery says it."""
 
 
 def distance_section(material: Material) -> ReviewSection | None:
@@ -70,16 +76,16 @@ def distance_sentences(material: Material) -> tuple[str, ...]:
     """Each pair over all items, for the summary."""
     return tuple(
         tr(
-            "Models {first} and {second} read the same token ids. Over {n} items: KL {divergence}; "
-            "items flipped: {flips}.",
+            "Models {first} and {second} read the same token ids. KL {divergence}; items flipped: "
+            "{flips}; items: {n} (stimuli in brackets).",
             first=letter(one.first),
             second=letter(one.second),
             divergence=_divergence_words(one.distances[0].divergence),
-            n=rounding.count(one.distances[0].divergence.n),
+            n=n_text(one.distances[0].flips),
             flips=effect_text(one.distances[0].flips, "rate"),
         )
         for one in material.comparison.distances
-        if one.distances and one.distances[0].divergence.value is not None
+        if one.distances
     )
 
 
@@ -112,7 +118,7 @@ def _rows(pair: PairDistance) -> Sequence[tuple[Cell, ...]]:
             Cell(text=naming.heading(one.instrument) if one.instrument else tr("All tests")),
             _divergence_cell(one.divergence),
             effect_cell(one.flips, "rate"),
-            Cell(text=n_of(one.flips), kind="number"),
+            Cell(text=n_text(one.flips), kind="number"),
         )
         for one in pair.distances
     ]
@@ -126,6 +132,8 @@ def _divergence_cell(effect: Effect) -> Cell:
 
 
 def _divergence_words(effect: Effect) -> str:
+    if effect.value is None:
+        return effect_text(effect, "distance")
     return " ".join(filter(None, _divergence(effect)))
 
 

@@ -7,6 +7,7 @@ from auditor.core.fix_results import Effect
 from auditor.reporting import rounding
 from auditor.reporting.blocks import Cell, Column, Table
 from auditor.reporting.comparison.agreement_words import (
+    EXACT_CELLS,
     MODES,
     joint_sentence,
     ratio_span,
@@ -39,9 +40,15 @@ def joint_table(material: Material, joint: Sequence[JointRejections]) -> Table:
             ),
         ),
         rows=tuple(_joint_row(material, one) for one in joint),
-        footnote=tr(
-            "Of the candidates that every model decided about. by A and so on: rejected by that "
-            "model. The systemic ratio is P(all reject) over the product of the models’ rates."
+        footnote=" ".join(
+            (
+                tr(
+                    "Of the candidates that every model decided about. by A and so on: rejected by "
+                    "that model. The systemic ratio is P(all reject) over the product of the "
+                    "models’ rates."
+                ),
+                tr(EXACT_CELLS),
+            )
         ),
         is_dense=True,
         kind="t-joint",
@@ -85,5 +92,5 @@ def joint_sentences(material: Material) -> tuple[str, ...]:
     return tuple(
         joint_sentence(one, material.n)
         for one in material.comparison.agreement.joint
-        if one.about.kind == "all" and one.n
+        if one.about.kind == "all"
     )

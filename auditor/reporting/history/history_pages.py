@@ -13,6 +13,7 @@ from auditor.reporting.history.history_tables import evidence_table, left_out_ta
 from auditor.reporting.history.history_words import (
     line_name,
     moment_words,
+    of_review,
     reviews_words,
     what_came,
 )
@@ -163,7 +164,7 @@ def _summary_table(lines: Sequence[Line]) -> Table:
                 Cell(text=line_name(line)),
                 Cell(text=rounding.count(len(line.reviews)), kind="number"),
                 Cell(text=moment_words(line.reviews[-1].run.created)),
-                Cell(text="", mark=verdicts.mark_of(verdicts.overall(line.reviews[-1].findings))),
+                Cell(text="", mark=verdicts.mark_of(of_review(line.reviews[-1]))),
                 Cell(
                     text=naming.capital(what_came(line.steps[-1]))
                     if line.steps

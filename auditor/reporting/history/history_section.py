@@ -6,7 +6,7 @@ from auditor.core.history import Line, Step
 from auditor.core.items import Contrast
 from auditor.core.review import Change
 from auditor.reporting import verdicts
-from auditor.reporting.effect_numbers import effect_text
+from auditor.reporting.effect_numbers import effect_text, n_text
 from auditor.reporting.history.history_tables import (
     moved_table,
     pooled_table,
@@ -16,13 +16,15 @@ from auditor.reporting.history.history_tables import (
 from auditor.reporting.history.history_words import (
     letters_of,
     line_name,
+    of_review,
     reviews_words,
     what_came,
 )
 from auditor.reporting.history.trend_panels import criterion_name, trend_charts
 from auditor.reporting.language import tr
 from auditor.reporting.pages import Part, ReviewSection
-from auditor.reporting.reviews.change_words import tally_words
+from auditor.reporting.reviews.change_words import mark_of, tally_words
+from auditor.reporting.reviews.increase_words import increases_verdict
 
 Contrasts = Mapping[str, Contrast]
 
@@ -88,12 +90,13 @@ def _moved_part(line: Line, contrasts: Contrasts, key: str) -> list[Part]:
 
 
 def newest(line: Line) -> str:
-    """What the newest review came to."""
-    findings = line.reviews[-1].findings
+    """What the newest review came to, with what its policy asks of an increase."""
+    review = line.reviews[-1]
+    told = (verdicts.verdict_line(review.findings), increases_verdict(review.baseline_findings))
     return tr(
         "The newest review: {verdict}. {line}",
-        verdict=verdicts.mark_of(verdicts.overall(findings)).word,
-        line=verdicts.verdict_line(findings),
+        verdict=verdicts.mark_of(of_review(review)).word,
+        line=" ".join(one for one in told if one),
     )
 
 
@@ -106,7 +109,8 @@ def since(line: Line, contrasts: Contrasts) -> list[str]:
     told += [_from_to(one) for one in line.returns if one.second == last]
     told += [_from_to(line.span)] if line.span is not None else []
     compared = _newest_comparison(line)
-    largest = _largest(compared, contrasts) if compared else ""
+    # An older comparison says nothing of the newest review, which this paragraph is about.
+    largest = _largest(compared, contrasts) if compared and compared.second == last else ""
     return [*told, largest] if largest else told
 
 
@@ -125,7 +129,7 @@ def _newest_comparison(line: Line) -> Step | None:
 
 
 def _largest(step: Step, contrasts: Contrasts) -> str:
-    """The largest paired difference of a step, with its interval; empty without any."""
+    """The largest paired difference of a step, with its interval and n; empty without any."""
     found = [
         (abs(one.difference.value), one)
         for one in step.changes
@@ -136,7 +140,12 @@ def _largest(step: Step, contrasts: Contrasts) -> str:
     change: Change = max(found, key=lambda pair: pair[0])[1]
     assert change.difference is not None
     return tr(
-        "The largest paired difference of these: {criterion}, {difference}.",
+        "The largest paired difference from review {first} to review {last}: {criterion}, "
+        "{difference}, {n} ({word}).",
+        first=step.first + 1,
+        last=step.second + 1,
         criterion=criterion_name(contrasts, change.measure_id, change.contrast_id),
         difference=effect_text(change.difference, "score"),
+        n=n_text(change.difference),
+        word=mark_of(change.word).word,
     )

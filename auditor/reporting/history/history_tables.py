@@ -12,6 +12,7 @@ from auditor.reporting.cleaning import clean_line
 from auditor.reporting.effect_numbers import counted_cell
 from auditor.reporting.history.history_words import (
     moment_words,
+    of_review,
     what_came,
     what_changed,
     why_left_out,
@@ -20,6 +21,7 @@ from auditor.reporting.history.trend_panels import criterion_name
 from auditor.reporting.language import tr, tr_n
 from auditor.reporting.reviews.change_parts import level_cell
 from auditor.reporting.reviews.change_words import mark_of
+from auditor.reporting.reviews.increase_words import tally_words
 
 MAX_MOVED = 60
 """Rows of the table of what became worse or better; the file has all."""
@@ -183,7 +185,7 @@ def _places(step: Step) -> str:
 
 def _review_row(place: int, one: PastReview) -> tuple[Cell, ...]:
     model = one.run.model
-    gated = [finding.verdict for finding in one.baseline_findings]
+    gated = one.baseline_findings
     return (
         Cell(text=str(place), kind="number"),
         Cell(
@@ -210,9 +212,9 @@ def _review_row(place: int, one: PastReview) -> tuple[Cell, ...]:
         ),
         Cell(
             text="",
-            mark=verdicts.mark_of(verdicts.overall(one.findings)),
+            mark=verdicts.mark_of(of_review(one)),
             note=_tally([finding.verdict for finding in verdicts.asked(one.findings)]),
-            more=tr("against its baseline: {tally}", tally=_tally(gated)) if gated else "",
+            more=tr("against its baseline: {tally}", tally=tally_words(gated)) if gated else "",
         ),
         Cell(text=str(one.exit_code), kind="number"),
         level_cell(one.unusable, "rate"),

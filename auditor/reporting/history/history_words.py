@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from auditor.core.history import LeftOut, LeftOutKind, Line, PastReview, Step
-from auditor.reporting import naming, rounding
+from auditor.core.policy import Verdict
+from auditor.reporting import naming, rounding, verdicts
 from auditor.reporting.cleaning import clean_line
 from auditor.reporting.language import mark, tr, tr_n
 from auditor.reporting.reviews.change_words import differs_words, tally_words
@@ -41,6 +42,11 @@ def line_name(line: Line) -> str:
     """What a line of reviews is called."""
     name = clean_line(line.name)
     return tr("{model} with an adapter", model=name) if line.has_adapter else name
+
+
+def of_review(review: PastReview) -> Verdict:
+    """What a review came to, with what its policy asks of an increase, as its own report says."""
+    return verdicts.with_increases(review.findings, review.baseline_findings)
 
 
 def what_changed(step: Step) -> str:

@@ -14,10 +14,11 @@ _TITLE = mark("Change since the last audit")
 HOW = mark(
     "Differences are paired: each stimulus is compared with itself, and the p values are adjusted "
     "over all criteria compared (Holm 1979). Same: the 90 % interval of the difference lies within "
-    "{share} of the limit. Worse and better: a difference is shown, and the score lies farther "
-    "from zero, or nearer, than before. Undecided: neither a difference nor its absence is shown, "
-    "or the share of unusable answers rose by more than {unusable}: what fell silent is not called "
-    "better."
+    "{share} of the limit, of written answers also with one more stimulus of which half turned. "
+    "Worse and better: a difference is shown, and the score lies farther from zero, or nearer, "
+    "than before; where it changed sides, that is shown too. Undecided: neither a difference nor "
+    "its absence is shown, or a score changed sides and is about as large as before, or the share "
+    "of unusable answers rose by more than {unusable}: what fell silent is not called better."
 )
 
 

@@ -42,6 +42,9 @@ _DIFFERS: Mapping[str, str] = {
     "size": mark("the architecture or the number of parameters"),
     "auditor": mark("the version of auditor"),
     "template-date": mark("the date told to chat templates"),
+    "batch-size": mark("the number of questions in a batch"),
+    "gpu-layers": mark("the layers on the GPU"),
+    "threads": mark("the number of threads"),
 }
 
 

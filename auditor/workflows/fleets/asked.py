@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from auditor.backends.server.address import read_address
 from auditor.battery import POLICY_MEASURES
 from auditor.core.presentation import LANGUAGES, PAPERS, Language, Paper, Presentation
-from auditor.errors import FleetInvalid
+from auditor.errors import FleetInvalid, ModelNotLoaded
 from auditor.prompt_library import askers, load_policy
 from auditor.prompt_library.documents import did_you_mean
 from auditor.prompt_library.fleet import Fleet
@@ -38,8 +39,10 @@ def check_texts(fleet: Fleet) -> None:
     Models, adapters and runs to compare with are each model's own: they may come and go.
 
     Raises:
+        FleetInvalid: An address is none, or holds what must not be recorded.
         AuditorError: A policy, a brand or an audit file is missing or not what it should be.
     """
+    _refuse_secrets(fleet)
     seen: set[tuple[str | None, str | None, str | None]] = set()
     for entry in fleet.models:
         texts = (entry.policy, entry.about, entry.brand)
@@ -48,6 +51,17 @@ def check_texts(fleet: Fleet) -> None:
             path, about, brand = (own_path(fleet, text) if text else None for text in texts)
             policy, _ = load_policy(path, known_measures=POLICY_MEASURES, known_contrasts=askers())
             read_request(PresentationRequest(about=about, brand=brand), policy)
+
+
+def _refuse_secrets(fleet: Fleet) -> None:
+    """No password in an address: the fleet file is copied as it is, beside the reports."""
+    told = [("the top", fleet.common), *((f"model {one.name}", one) for one in fleet.models)]
+    for where, options in told:
+        if options.url is not None:
+            try:
+                read_address(options.url)
+            except ModelNotLoaded as error:
+                raise FleetInvalid(f"The fleet file, {where}, `url`: {error}") from None
 
 
 def presentation_of_fleet(fleet: Fleet, request: FleetRequest) -> Presentation:

@@ -3,7 +3,7 @@
 import signal
 from pathlib import Path
 
-from auditor.core.fleet import Ending
+from auditor.core.fleet import AUDITED, Ending
 from auditor.workflows.fleets.jobs import SECONDS_A_MINUTE, Job, JobEnd
 
 _BY_CODE: dict[int, Ending] = {
@@ -19,8 +19,20 @@ _PREFIXES = ("auditor: ", "Error: ")
 """Of our own sentences, and of those of the command line."""
 
 
-def ending_of(job: Job, end: JobEnd) -> tuple[Ending, str]:
-    """How it ended, and why in one line where that is no audit."""
+def ending_of(job: Job, end: JobEnd, *, wrote: bool = True) -> tuple[Ending, str]:
+    """How it ended, and why in one line where that is no audit.
+
+    `wrote` is whether its folder has hashes that were not there before: an audit writes them last.
+    """
+    ending, because = _ending(job, end)
+    if ending in AUDITED and not wrote:
+        # A code alone proves nothing: Python itself ends with 1 where it cannot begin.
+        said = _last(last_lines(job.log))
+        return "crashed", f"Its process ended and wrote no report. {said}".strip()
+    return ending, because
+
+
+def _ending(job: Job, end: JobEnd) -> tuple[Ending, str]:
     match end.kind:
         case "lost":
             return "lost", end.said

@@ -14,12 +14,12 @@ from auditor.errors import AuditorError, RunUnreadable
 from auditor.prompt_library.fleet import Fleet, FleetEntry
 from auditor.reporting.fleet.fleet_document import fleet_document
 from auditor.reporting.language import speaking
-from auditor.store import RunFolder, open_run_folder
+from auditor.store import MANIFEST, RunFolder, open_run_folder
 from auditor.workflows.fleets.asked import FleetRequest, check_texts, presentation_of_fleet
 from auditor.workflows.fleets.endings import ending_of
 from auditor.workflows.fleets.jobs import Job, JobEnd, jobs_of
 from auditor.workflows.fleets.places import Place, open_place
-from auditor.workflows.fleets.reading import ReadAudit, contrasts_of, read_audit
+from auditor.workflows.fleets.reading import ReadAudit, contrasts_of, manifest_mark, read_audit
 from auditor.workflows.fleets.scheduling import OnStart, run_jobs
 from auditor.workflows.reviews.review_files import Printed, write_document
 
@@ -72,8 +72,8 @@ def run_fleet(
     out = request.out.absolute()
     _refuse_run_folder(out)
     with open_run_folder(out) as folder, _given(place) or open_place(fleet, request, out) as where:
-        for name in (RESULT, f"{NAME}.html", f"{NAME}.pdf"):
-            # An older summary beside newer runs would be believed.
+        for name in (MANIFEST, RESULT, f"{NAME}.html", f"{NAME}.pdf"):
+            # An older summary beside newer runs would be believed; its hashes, a charge against it.
             (out / name).unlink(missing_ok=True)
         folder.write_bytes(FILE, fleet.content)
         started = _now()
@@ -109,11 +109,14 @@ def _run(
     """Every model in the file's order, and what was read of those that were audited."""
     jobs = jobs_of(fleet, out, n_threads=place.n_threads, is_fresh=request.is_fresh)
     entries = {entry.name: entry for entry in fleet.models}
+    before = {job.name: manifest_mark(out / job.name) for job in jobs}
     told: dict[str, FleetModel] = {}
     read: dict[str, ReadAudit] = {}
 
     def on_end(job: Job, end: JobEnd) -> None:
-        model, audit = _model(entries[job.name], job, end, out / job.name)
+        path = out / job.name
+        wrote = manifest_mark(path) != before[job.name]
+        model, audit = _model(entries[job.name], job, end, path, wrote=wrote)
         told[job.name] = model
         if audit is not None:
             read[job.name] = audit
@@ -130,9 +133,9 @@ def _run(
 
 
 def _model(
-    entry: FleetEntry, job: Job, end: JobEnd, path: Path
+    entry: FleetEntry, job: Job, end: JobEnd, path: Path, *, wrote: bool
 ) -> tuple[FleetModel, ReadAudit | None]:
-    ending, because = ending_of(job, end)
+    ending, because = ending_of(job, end, wrote=wrote)
     read: ReadAudit | None = None
     if ending in AUDITED:
         try:

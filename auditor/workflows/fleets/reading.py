@@ -1,5 +1,6 @@
 """What a fleet's finished audits came to, read from their folders and computed anew."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -54,6 +55,17 @@ def read_audit(path: Path) -> ReadAudit:
         report=f"{path.name}/{_report(path)}",
     )
     return ReadAudit(audit=audit, contrasts=run.battery.contrasts)
+
+
+def manifest_mark(path: Path) -> tuple[int, int] | None:
+    """What changes whenever an audit writes its hashes; None where there are none."""
+    try:
+        # Opened, since a shared disk may answer from memory what a worker has since replaced.
+        with (path / MANIFEST).open("rb") as file:
+            facts = os.fstat(file.fileno())
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns
 
 
 def contrasts_of(audits: Iterable[ReadAudit]) -> dict[str, Contrast]:

@@ -1,5 +1,6 @@
 """A run folder against its own manifest, and against what the ledger has of it."""
 
+from auditor.core.ledger import LedgerWitness
 from auditor.errors import RunUnreadable
 from auditor.proof.attestation import STATEMENT
 from auditor.proof.checks import Check, altered, cannot, note, ok
@@ -12,7 +13,7 @@ from auditor.workflows.proofs.ledger_checks import (
     read_witness,
     witness_to,
 )
-from auditor.workflows.proofs.ledger_lines import evidence_of, folder_name
+from auditor.workflows.proofs.ledger_lines import evidence_of, folder_name, lines_of_others
 from auditor.workflows.proofs.verified_run import VerifiedRun
 
 _KINDS = {
@@ -39,7 +40,7 @@ def file_checks(run: VerifiedRun) -> list[Check]:
     if not run.flawed and not run.manifest.flaws:
         n = len(run.manifest.hashes)
         found.append(ok(MANIFEST, f"{n} files are what the run wrote."))
-    return [*found, *_record_checks(run), *_signed_checks(run)]
+    return [*found, *_record_checks(run)]
 
 
 def ledger_checks(run: VerifiedRun, *, is_required: bool) -> list[Check]:
@@ -47,7 +48,7 @@ def ledger_checks(run: VerifiedRun, *, is_required: bool) -> list[Check]:
     kept = run.kept
     if kept is None:
         return [note("ledger", _without_ledger(run))]
-    found = _remembered_checks(run, kept)
+    found = [*_remembered_checks(run, kept), *_other_run_checks(run, kept)]
     if not run.lines:
         state = cannot if is_required else note
         return [*found, state(kept.path.name, "has no line about this run.")]
@@ -70,8 +71,7 @@ def ledger_checks(run: VerifiedRun, *, is_required: bool) -> list[Check]:
 
 def missing_folders(run: VerifiedRun) -> list[Check]:
     """Reports by other policies that the ledger knows and nobody finds."""
-    own = run.folder.path
-    if run.kept is None or not run.lines:
+    if run.kept is None or not run.lines or inner_of(folder_name(run.folder.path)):
         return []
     known = {
         inner_of(line.text("folder")): line.number
@@ -81,7 +81,7 @@ def missing_folders(run: VerifiedRun) -> list[Check]:
     return [
         altered(name, f"is gone: {run.kept.subject(number)} is about it.")
         for name, number in known.items()
-        if name and not (own / name).is_dir()
+        if name and name not in run.inner
     ]
 
 
@@ -99,7 +99,31 @@ def _record_checks(run: VerifiedRun) -> list[Check]:
     return [cannot(RECORD, run.unreadable_because)]
 
 
-def _signed_checks(run: VerifiedRun) -> list[Check]:
+def _other_run_checks(run: VerifiedRun, kept: KeptLedger) -> list[Check]:
+    """Whether the record says that it is another run than the one that was recorded here."""
+    if run.record is None or RECORD in run.flawed:
+        return []
+    run_id = run.record.run_id
+    others = lines_of_others(kept.ledger, run_id, folder_name(run.folder.path))
+    is_begun = run.run_lines and any(
+        line.text("event") == "started" and line.text("run_id") == run_id
+        for line in kept.ledger.lines
+    )
+    if is_begun or not others:
+        return []
+    line = kept.subject(others[0].number)
+    # No proof of an alteration: a folder that was copied here may have the name of an earlier one.
+    return [cannot(RECORD, f"is of another run than {line} has for this folder.")]
+
+
+def _witnessed_run_checks(run: VerifiedRun, witness: LedgerWitness) -> list[Check]:
+    if run.record is None or witness.run_id == run.record.run_id:
+        return []
+    return [altered(RECORD, f"is of another run than {WITNESS} names.")]
+
+
+def signed_checks(run: VerifiedRun) -> list[Check]:
+    """What was signed, and the signatures, against the ledger's line about them."""
     found: list[Check] = []
     for name, digest in run.signed.items():
         path = run.folder.path / name
@@ -155,6 +179,8 @@ def _remembered_checks(run: VerifiedRun, kept: KeptLedger) -> list[Check]:
             continue
         try:
             witness = read_witness(file)
+            # The last line may be of the run that --fresh set aside, until the new one ends.
+            found += _witnessed_run_checks(run, witness) if name == WITNESS else []
             check = check_witness(kept, witness, name)
             # Whatever of it names no line has nothing else that vouches for it.
             if check is None and file.read_bytes() != json_bytes(witness_to(kept, witness.seq)):

@@ -6,7 +6,7 @@ from pathlib import Path
 from auditor.core.ledger import LedgerWitness
 from auditor.core.runs import RunRecord
 from auditor.errors import RunUnreadable
-from auditor.proof.ledger import Ledger, Line, inner_of, read_ledger
+from auditor.proof.ledger import Ledger, Line, inner_of, read_ledger, root_of
 from auditor.proof.ledger_file import LEDGER
 from auditor.store import RECORD, RESPONSES, WITNESS, RunFolder
 
@@ -60,12 +60,20 @@ def refuse_other_evidence(folder: RunFolder, record: RunRecord) -> None:
         RunUnreadable: A file is not the one that was recorded.
     """
     path = ledger_of(folder.path)
+    witness = witness_of(folder)
+    if witness is not None and witness.run_id != record.run_id:
+        raise _is_another_run(folder, f"{WITNESS} names")
     try:
         ledger = read_ledger_at(path)
     except RunUnreadable:
         # There is none, or it is not for this user: `auditor verify` is for those who ask.
         return
     own = ledger.of_run(record.run_id, folder_name(folder.path))
+    # A run that was cut off before its first answer has no line yet, and nothing to vouch for.
+    others = lines_of_others(ledger, record.run_id, folder_name(folder.path))
+    if others and not own and (folder.path / RESPONSES).exists():
+        number = others[0].number
+        raise _is_another_run(folder, f"line {number} of {path} has for this folder")
     for name, digests in evidence_of(own, folder_name(folder.path)).items():
         number, digest = digests[0]
         if not (folder.path / name).exists() or folder.sha256_of(name) != digest:
@@ -73,6 +81,23 @@ def refuse_other_evidence(folder: RunFolder, record: RunRecord) -> None:
                 f"{folder.path / name} is not what the run wrote (line {number} of {path} has "
                 "another hash): restore it from a copy, or run the audit again with --fresh."
             )
+
+
+def lines_of_others(ledger: Ledger, run_id: str, folder: str) -> list[Line]:
+    """Lines about a folder of this name that are of other runs, the last one first.
+
+    Everything the ledger has of a run is found by the id that its record says: with another id, no
+    line would speak against it.
+    """
+    named = [line for line in reversed(ledger.lines) if line.root == root_of(folder)]
+    return [line for line in named if line.text("run_id") != run_id]
+
+
+def _is_another_run(folder: RunFolder, than: str) -> RunUnreadable:
+    return RunUnreadable(
+        f"{folder.path / RECORD} is of another run than {than}: restore it from a copy, or run the "
+        "audit again with --fresh."
+    )
 
 
 def evidence_of(lines: Sequence[Line], folder: str) -> dict[str, list[tuple[int, str]]]:

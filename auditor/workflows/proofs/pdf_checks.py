@@ -37,9 +37,10 @@ def verify_pdf(path: Path, *, ledger: Path | None, trusted: Trusted) -> Verifica
     """
     kept = read_ledger_file(ledger) if ledger else None
     pdf = _read(path)
-    found = [*_carried_checks(path.name, pdf, kept), *_signature_checks(path.name, pdf, trusted)]
+    carried, witness = _carried(path.name, pdf, kept)
+    found = [*carried, *_signature_checks(path.name, pdf, trusted)]
     if kept is not None:
-        found += [*chain_checks(kept), _known(path.name, pdf, kept)]
+        found += [*chain_checks(kept), _known(path.name, pdf, kept, witness)]
     limit = "" if kept else ", as far as the file itself shows"
     return Verification(target=str(path), checks=tuple(found), limit=limit)
 
@@ -70,14 +71,28 @@ def _read(path: Path) -> bytes:
         raise RunUnreadable(f"Cannot read {path}: {error.strerror}.") from None
 
 
-def _carried_checks(name: str, pdf: bytes, kept: KeptLedger | None) -> list[Check]:
-    """The files that it carries against the manifest that it carries."""
+def _carried(
+    name: str, pdf: bytes, kept: KeptLedger | None
+) -> tuple[list[Check], LedgerWitness | None]:
+    """What it carries, checked; and the line of a ledger that it names, None for none."""
     try:
         files = attached_files(pdf)
     except PdfUnreadable as error:
-        return [cannot(name, str(error))]
+        return [cannot(name, str(error))], None
     if MANIFEST not in files:
-        return [cannot(name, f"carries no {MANIFEST}: it is no report of an audit.")]
+        return [cannot(name, f"carries no {MANIFEST}: it is no report of an audit.")], None
+    found = _carried_checks(name, files)
+    if WITNESS not in files:
+        return [*found, note(name, "names no line of a ledger.")], None
+    try:
+        witness = msgspec.json.decode(files[WITNESS], type=LedgerWitness)
+    except msgspec.DecodeError:
+        return [*found, altered(WITNESS, "is damaged.")], None
+    return [*found, _witnessed(name, witness, kept)], witness
+
+
+def _carried_checks(name: str, files: Mapping[str, bytes]) -> list[Check]:
+    """The files that it carries against the manifest that it carries."""
     manifest = read_manifest(files[MANIFEST].decode("utf-8", "replace"))
     found = [altered(f"{MANIFEST} line {n}", f"{said}.") for n, said in manifest.flaws]
     for file, content in sorted(files.items()):
@@ -90,33 +105,31 @@ def _carried_checks(name: str, pdf: bytes, kept: KeptLedger | None) -> list[Chec
         told = f"the {len(files) - 1} files that it carries are those that its manifest lists"
         n_left = len(manifest.hashes) - len(files) + 1
         found.append(ok(name, f"{told}; {n_left} more are in the run folder alone."))
-    return [*found, *_witnessed(name, files, kept)]
+    return found
 
 
-def _witnessed(name: str, files: Mapping[str, bytes], kept: KeptLedger | None) -> list[Check]:
+def _witnessed(name: str, witness: LedgerWitness, kept: KeptLedger | None) -> Check:
     """The line of a ledger that the PDF names."""
-    if WITNESS not in files:
-        return [note(name, "names no line of a ledger.")]
-    try:
-        witness = msgspec.json.decode(files[WITNESS], type=LedgerWitness)
-    except msgspec.DecodeError:
-        return [altered(WITNESS, "is damaged.")]
     if kept is None:
         told = f"names line {witness.seq} of a ledger, sha256 {witness.sha256}"
-        return [note(name, f"{told}; --ledger FILE checks it.")]
+        return note(name, f"{told}; --ledger FILE checks it.")
     check = check_witness(kept, witness, name)
     if check is not None and check.state == "note":
-        return [cannot(check.subject, check.said)]
-    return [check or ok(name, f"names line {witness.seq} of {kept.path.name}, which has it.")]
+        return cannot(check.subject, check.said)
+    return check or ok(name, f"names line {witness.seq} of {kept.path.name}, which has it.")
 
 
-def _known(name: str, pdf: bytes, kept: KeptLedger) -> Check:
+def _known(name: str, pdf: bytes, kept: KeptLedger, witness: LedgerWitness | None) -> Check:
+    """The PDF by the hash of the whole, where it is of this ledger at all."""
     digest = sha256(pdf).hexdigest()
     for line in kept.ledger.lines:
         if line.text("report_sha256") == digest:
             said = f"is the PDF that {kept.subject(line.number)} names ({line.text('at')})."
             return ok(name, said)
-    return altered(name, f"is not a PDF that any line of {kept.path.name} names.")
+    check = None if witness is None else check_witness(kept, witness, name)
+    is_of_another = check is not None and check.state == "note"
+    state = cannot if witness is None or is_of_another else altered
+    return state(name, f"is not a PDF that any line of {kept.path.name} names.")
 
 
 def _has_line(lines: tuple[Line, ...], digest: str) -> bool:

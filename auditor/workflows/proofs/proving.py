@@ -16,7 +16,7 @@ from auditor.errors import LedgerNotWritten, RunUnreadable
 from auditor.proof.attestation import STATEMENT
 from auditor.proof.ledger import Event, Ledger, Line
 from auditor.proof.ledger_file import TORN, append_entry
-from auditor.store import HEAD, MANIFEST, PDF, RECORD, RESULTS, WITNESS, RunFolder
+from auditor.store import HEAD, MANIFEST, PDF, RECORD, RESPONSES, RESULTS, WITNESS, RunFolder
 from auditor.workflows.proofs.ledger_lines import folder_name, ledger_of, read_ledger_at, remember
 from auditor.workflows.rendering import Conclusion
 from auditor.workflows.run_files import WRITTEN_ONCE
@@ -25,7 +25,8 @@ from auditor.workflows.run_files import WRITTEN_ONCE
 def note_started(folder: RunFolder, record: RunRecord) -> None:
     """Add that a run began, once, and have its folder remember the line.
 
-    Where that is not possible the folder has no `ledger-entry.json`, which `prove` says.
+    Where that is not possible the folder has no `ledger-entry.json`, which `prove` says. Nor has
+    one whose first answers no line came before: the report says of the line that it did.
     """
     if (folder.path / WITNESS).exists():
         return
@@ -33,6 +34,8 @@ def note_started(folder: RunFolder, record: RunRecord) -> None:
     try:
         line = _started(path, record, folder)
         ledger = None
+        if line is None and (folder.path / RESPONSES).exists():
+            return
         if line is None:
             ledger = append_entry(path, _facts(folder, record, "started"))
             line = ledger.lines[-1]
@@ -59,6 +62,7 @@ def note_signed(folder: RunFolder, names: Sequence[str]) -> tuple[str, ...]:
         "files": {name: folder.sha256_of(name) for name in sorted(names)},
         "manifest_sha256": folder.sha256_of(MANIFEST),
         "report_sha256": _hash_where_there(folder, PDF),
+        "statement_sha256": _hash_where_there(folder, STATEMENT),
     }
     return _add(folder, facts)
 
@@ -74,13 +78,11 @@ def _add(folder: RunFolder, facts: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def _started(path: Path, record: RunRecord, folder: RunFolder) -> Line | None:
-    """The line of a run that was cut off before its folder could remember it."""
+    """The line that the run begins with, where its folder does not remember it."""
     if not path.is_file():
         return None
-    name = folder_name(folder.path)
-    own = read_ledger_at(path).of_run(record.run_id, name)
-    is_begun = [(line.text("event"), line.text("folder")) for line in own] == [("started", name)]
-    return own[0] if is_begun else None
+    own = read_ledger_at(path).of_run(record.run_id, folder_name(folder.path))
+    return next((line for line in own if line.text("event") == "started"), None)
 
 
 def _facts(folder: RunFolder, record: RunRecord, event: Event) -> dict[str, object]:
@@ -135,7 +137,7 @@ def _notices(folder: RunFolder, ledger: Ledger) -> list[str]:
     ]
     if is_finished and not (folder.path / WITNESS).exists():
         said.append(
-            f"When this run began, nothing could be added to the ledger {path}: its report names "
-            "no line of it."
+            f"This run begins in no line of the ledger {path}: nothing was added to it before the "
+            "first answer, and the report says so."
         )
     return said

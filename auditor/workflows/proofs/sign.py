@@ -16,6 +16,7 @@ from auditor.proof.attestation import ENVELOPE, STATEMENT
 from auditor.proof.envelope import sign_envelope
 from auditor.proof.folder_files import file_sha256, files_below
 from auditor.proof.hook import SigningCommand, run_command
+from auditor.proof.pdf_files import attached_files
 from auditor.proof.pdf_signing import sign_pdf
 from auditor.proof.signing_key import KeySource, SigningKey, load_signing_key
 from auditor.store import HTML, LOCK, MANIFEST, PDF, PDF_HASH, RunFolder, open_run_folder
@@ -62,6 +63,7 @@ def sign_run(request: SignRequest, *, on_output: Callable[[bytes], None]) -> Sig
     with open_run_folder(request.folder) as folder:
         _refuse_missing(folder)
         _refuse_altered(request.folder)
+        _refuse_earlier(folder)
         key: SigningKey | None = None
         names: list[str] = []
         notices: tuple[str, ...] = ()
@@ -99,6 +101,15 @@ def _refuse_altered(path: Path) -> None:
             f"{path} is not what the run wrote ({', '.join(found.subjects[:5])}): `auditor verify` "
             "says what was altered, and `auditor report` makes a report of untouched evidence "
             "again."
+        )
+
+
+def _refuse_earlier(folder: RunFolder) -> None:
+    """A signature would vouch for numbers that the run's report no longer says."""
+    if attached_files(folder.content(PDF)).get(MANIFEST) != folder.content(MANIFEST):
+        raise SignatureRefused(
+            f"{folder.path / PDF} is of an earlier report: make it again with `auditor report "
+            f"{folder.path}`, then sign it."
         )
 
 

@@ -68,7 +68,14 @@ def open_verified(path: Path, kept: KeptLedger | None) -> VerifiedRun:
     run_lines = _run_lines(kept, record, folder_name(path))
     part = inner_of(folder_name(path))
     lines = tuple(line for line in run_lines if inner_of(line.text("folder")) == part)
-    inner = tuple(sorted(one.name for one in path.glob("policy-*") if (one / RECORD).exists()))
+    # Also what lost its record: it was a report of this run, and is checked as one.
+    inner = tuple(
+        sorted(
+            one.name
+            for one in path.glob("policy-*")
+            if (one / RECORD).exists() or (one / MANIFEST).exists()
+        )
+    )
     manifest = _manifest(folder)
     beside = {MANIFEST, LOCK, PDF, PDF_HASH, HEAD, *WRITTEN_AFTER, *inner, *signed_files(lines)}
     return VerifiedRun(

@@ -1,5 +1,6 @@
 """Check a run folder, a report or a ledger against every hash that was written down of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from auditor.workflows.proofs.folder_checks import (
     file_checks,
     ledger_checks,
     missing_folders,
+    signed_checks,
 )
 from auditor.workflows.proofs.ledger_checks import (
     KeptLedger,
@@ -56,6 +58,8 @@ def verify(request: VerifyRequest) -> Verification:
         return verify_ledger(target)
     except RunUnreadable as error:
         return Verification(target=str(target), checks=(cannot(target.name, str(error)),))
+    except OSError as error:
+        return Verification(target=str(target), checks=(_unreadable(target, error),))
 
 
 def _verify_folder(request: VerifyRequest, trusted: tuple[bytes, ...]) -> Verification:
@@ -79,17 +83,34 @@ def _folder_checks(
     run: VerifiedRun, request: VerifyRequest, trusted: tuple[bytes, ...]
 ) -> list[Check]:
     """A run folder, and those within it."""
-    found = file_checks(run)
+    parts: list[Callable[[], list[Check]]] = [lambda: file_checks(run), lambda: signed_checks(run)]
     if run.record is not None or run.lines:
-        found += ledger_checks(run, is_required=request.ledger is not None)
-        found += report_checks(run, trusted)
-        found += statement_checks(run, trusted)
-        found += missing_folders(run)
-        found += _recomputed(run.folder) if request.recomputes else []
+        is_required = request.ledger is not None
+        parts += [
+            lambda: ledger_checks(run, is_required=is_required),
+            lambda: report_checks(run, trusted),
+            lambda: statement_checks(run, trusted),
+            lambda: missing_folders(run),
+            lambda: _recomputed(run.folder) if request.recomputes else [],
+        ]
+    found = [check for part in parts for check in _as_far_as_readable(run.folder.path, part)]
     for name in run.inner:
         inner = open_verified(run.folder.path / name, run.kept)
         found += within(name, _folder_checks(inner, request, trusted))
     return found
+
+
+def _as_far_as_readable(path: Path, part: Callable[[], list[Check]]) -> list[Check]:
+    """A part of the checks: what it cannot read takes nothing away from what the others found."""
+    try:
+        return part()
+    except OSError as error:
+        return [_unreadable(path, error)]
+
+
+def _unreadable(path: Path, error: OSError) -> Check:
+    name = Path(error.filename).name if isinstance(error.filename, str) else path.name
+    return cannot(name, f"cannot be read ({error.strerror}).")
 
 
 def _recomputed(folder: RunFolder) -> list[Check]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from auditor.battery import POLICY_MEASURES
@@ -28,9 +29,12 @@ from auditor.workflows.reviews.review_files import Look, Printed, presented, wri
 from auditor.workflows.run_files import POLICY
 from auditor.workflows.stored_run import require_record
 
+NAME = "comparison"
 COMPARISON = "comparison.json"
 PLAIN_LOOK = Look()
 _LONGEST_NAME = 80
+_DIGEST = 8
+"""Hex digits in a folder's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +86,14 @@ def compare_runs(request: CompareRequest) -> ComparedRuns:
         steps=request.steps,
     )
     with open_run_folder(out) as folder:
+        # A chart of an earlier comparison would be taken for one of this.
+        for path in folder.path.glob(f"charts/{NAME}-*.svg"):
+            path.unlink()
         folder.write_json(COMPARISON, material.comparison)
         with speaking(presentation.language):
             printed = write_document(
                 folder,
-                "comparison",
+                NAME,
                 comparison_document(material),
                 presentation=presentation,
                 files=((COMPARISON, "every number of the comparison"),),
@@ -149,6 +156,10 @@ def _policy(request: CompareRequest) -> Policy:
 
 
 def _default_folder(runs: tuple[Path, ...]) -> Path:
-    """Under `reports`, named by the runs' folders."""
-    names = [re.sub(r"[^A-Za-z0-9._-]+", "-", path.resolve().name).strip("-.") for path in runs]
-    return REPORTS / f"compare-{'-'.join(filter(None, names))}"[:_LONGEST_NAME]
+    """Under `reports`, named by the runs' folders, and by where these are: other runs that are
+    called the same have a comparison of their own."""
+    paths = [path.resolve() for path in runs]
+    names = [re.sub(r"[^A-Za-z0-9._-]+", "-", path.name).strip("-.") for path in paths]
+    digest = sha256("\n".join(map(str, paths)).encode(errors="surrogateescape")).hexdigest()
+    told = f"compare-{'-'.join(filter(None, names))}"[:_LONGEST_NAME].rstrip("-.")
+    return REPORTS / f"{told}-{digest[:_DIGEST]}"
