@@ -6,12 +6,12 @@ for the number of criteria, and what is neither is inconclusive.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from auditor.battery import gap
 from auditor.battery.reviewing.changes import FEWEST, MORE_UNUSABLE, measure_effect
 from auditor.battery.reviewing.pairing import PairedScores, paired_scores
-from auditor.battery.reviewing.run_scores import ReviewedScores, is_same_model
+from auditor.battery.reviewing.run_scores import ReviewedScores
 from auditor.core.fix_results import Effect
 from auditor.core.judging import ALPHA, TEXT_SCORE, artefacts, counts_against
 from auditor.core.measures import Interval, Measure
@@ -146,7 +146,7 @@ def _case(
     obstacles = tuple(_obstacles(first, second, criterion, paired))
     increase = None
     if not obstacles and paired and before and after:
-        increase = _increase(paired, before, after, is_same=is_same_model(first, second))
+        increase = _increase(paired, before, after)
     return _Case(
         criterion=criterion,
         limit=limit,
@@ -181,10 +181,7 @@ def _obstacles(
         yield "few-stimuli"
 
 
-def _increase(paired: PairedScores, before: Measure, after: Measure, *, is_same: bool) -> _Increase:
-    if is_same and paired.is_equal:
-        # The same weights, asked again: what one more stimulus would have shown is the same too.
-        paired = replace(paired, is_counted=False)
+def _increase(paired: PairedScores, before: Measure, after: Measure) -> _Increase:
     more = after.invalid_rate - before.invalid_rate
     return _Increase(
         ways=paired.worsenings(),

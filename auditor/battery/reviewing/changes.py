@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from auditor.battery.fix.effects import CHANGE, effect_of
 from auditor.battery.reviewing.pairing import PairedScores, paired_scores
-from auditor.battery.reviewing.run_scores import ReviewedScores, is_same_model, what_differs
+from auditor.battery.reviewing.run_scores import ReviewedScores, what_differs
 from auditor.core.fix_results import Effect
 from auditor.core.judging import ALPHA
 from auditor.core.measures import Measure
@@ -72,7 +72,8 @@ def _only_in(some: Sequence[Finding], others: Sequence[Finding]) -> list[Finding
 
 def _pair(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> _Pair:
     before, after = (run.measure(finding.measure_id) for run in (first, second))
-    paired = _paired(first, second, finding)
+    name = finding.measure_id.partition("[")[0]
+    paired = paired_scores(first, second, name, finding.contrast_id)
     said = [run.finding(finding.criterion_id) for run in (first, second)]
     verdicts: list[Verdict | None] = [one.verdict if one else None for one in said]
     n_clusters = paired.n_clusters if paired else 0
@@ -101,16 +102,6 @@ def _pair(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> _P
         word="not-compared",
     )
     return _Pair(change=change, estimate=estimate, paired=paired if estimate else None)
-
-
-def _paired(first: ReviewedScores, second: ReviewedScores, finding: Finding) -> PairedScores | None:
-    """The scores of a criterion over the stimuli of both runs."""
-    name = finding.measure_id.partition("[")[0]
-    paired = paired_scores(first, second, name, finding.contrast_id)
-    if paired and paired.is_equal and is_same_model(first, second):
-        # The same files gave the same answers: no further stimulus would have turned.
-        return replace(paired, is_counted=False)
-    return paired
 
 
 def _judged(pair: _Pair, adjusted_p: float | None) -> Change:

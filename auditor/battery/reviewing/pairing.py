@@ -9,7 +9,12 @@ import numpy as np
 from auditor.battery import gap
 from auditor.battery.decisions import stability
 from auditor.battery.decisions.decision_measures import SECOND_SOURCE
-from auditor.battery.reviewing.run_scores import MODES, ReviewedScores, stimulus_scores
+from auditor.battery.reviewing.run_scores import (
+    MODES,
+    ReviewedScores,
+    is_same_model,
+    stimulus_scores,
+)
 from auditor.core.stats import Estimate, estimate_mean
 from auditor.core.worsening import Worsening
 
@@ -31,7 +36,8 @@ class PairedScores:
     noise_error: float
     """Standard error that the numerical noise of the two runs gives a difference of means."""
     is_counted: bool
-    """Whether a score is a count of answers, and not a mean of log-odds."""
+    """Whether a score is a count of answers, of which a further stimulus might have turned: not a
+    mean of log-odds, nor the same answers of the same files."""
 
     @property
     def n_clusters(self) -> int:
@@ -126,12 +132,16 @@ def paired_scores(
         return None
     errors = [one.numerical_error or 0.0 for one in taken if one is not None]
     instrument, _, kind = measure.partition(".")
-    return PairedScores(
+    paired = PairedScores(
         by_stimulus=_columns(before, after),
         by_names=_by_names(first, second, measure, contrast_id),
         noise_error=sqrt(sum(error**2 for error in errors)),
         is_counted=kind == "text-score" or instrument == stability.name,
     )
+    if paired.is_equal and is_same_model(first, second):
+        # The same files gave the same answers: no further stimulus would have turned.
+        return replace(paired, is_counted=False)
+    return paired
 
 
 def _by_names(

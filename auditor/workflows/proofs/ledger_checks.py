@@ -160,5 +160,6 @@ def _is_another(ledger: Ledger, witness: LedgerWitness) -> bool:
 def _remembered(home: Path) -> Iterator[Path]:
     """Files that remember lines, in the run folders of a folder and in those within them."""
     for name in (WITNESS, HEAD):
-        yield from sorted(home.glob(f"*/{name}"))
-        yield from sorted(home.glob(f"*/policy-*/{name}"))
+        for pattern in (f"*/{name}", f"*/policy-*/{name}"):
+            # Nobody would ever finish writing into a pipe of that name.
+            yield from sorted(path for path in home.glob(pattern) if path.is_file())
